@@ -1,0 +1,37 @@
+"""Channel: one way of learning, a protocol with its reader. Each file of this folder ends in one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from netaudit.model import Observation, Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A protocol: where its replies come from, how they are told apart, and how they are read."""
+
+    name: str  # as in inventories and in `identify`
+    title: str  # one line for `netaudit channels`
+    read: Callable[[Reply], Iterator[Observation]]  # pure; ValueError on nonsense
+    hears: tuple[tuple[str, int], ...] = ()  # ("udp", 3702): either end of a reply has this port
+    knows: Callable[[Reply], bool] | None = None  # tells a reply by its bytes, whatever its port
+    fields: tuple[str, ...] = ()  # what read may yield, of vocabulary.FIELDS
+    sends: str = ""  # what an active run sends, in words; empty for channels that only listen or read
+    stage: str = "read"  # "find": asks the network; "ask": asks one device; "read": recorded or given replies only
+
+
+def observe(reply: Reply, field: str, value: str | None) -> Iterator[Observation]:
+    """One observation of this reply, or none where there is no value."""
+    text = (value or "").strip()
+    if text:
+        yield Observation(
+            channel=reply.channel,
+            field=field,
+            value=text,
+            address=reply.address,
+            mac=reply.mac,
+            transport=reply.transport,
+            port=reply.port,
+            seen_at=reply.heard_at,
+            reply=reply.digest,
+        )

@@ -1,0 +1,214 @@
+"""The nouns: what is passed from the wire to the inventory.
+
+All are frozen and hold tuples, know nothing of files or sockets, and import the standard library only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Bytes that a device sent, verbatim, with all that is known of how they came."""
+
+    channel: str = ""  # the name of a channel; empty until the reply is routed
+    transport: str  # "link", "table" (the kernel's), "udp", "tcp", "tls", or "given" (handed to identify)
+    address: str  # the source address, canonical; empty where the protocol has none
+    port: int = 0  # the source port
+    payload: bytes
+    heard_at: float = 0.0  # seconds since the epoch, UTC
+    mac: str | None = None  # the source hardware address, where the link layer was seen
+    destination: str = ""
+    destination_port: int = 0
+    interface: str | None = None
+    request: bytes = b""  # what we sent to get this; empty where we only listened
+    asked: str | None = None  # the address that the request was for, where it was for one
+    facts: tuple[tuple[str, str], ...] = ()  # (field, value) that only the transport knew, e.g. the TLS version
+
+    @property
+    def digest(self) -> str:
+        """The evidence mark of this reply: the SHA-256 of its payload."""
+        return _digest(self.payload)
+
+
+@lru_cache(maxsize=64)  # a reader asks once per observation of one reply
+def _digest(payload: bytes) -> str:
+    return f"sha256:{sha256(payload).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Observation:
+    """One fact read from one reply."""
+
+    channel: str
+    field: str  # one of vocabulary.FIELDS
+    value: str
+    address: str = ""
+    mac: str | None = None  # the hardware address that the reply's frame came from
+    transport: str = ""
+    port: int = 0
+    seen_at: float = 0.0
+    reply: str = ""  # the digest of the reply
+
+    @property
+    def sighting(self) -> tuple[str, str | None, str]:
+        """What holds the observations of one reply together: source address, source MAC, reply digest."""
+        return (self.address, self.mac, self.reply)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One address that will be asked, and what hinted at it."""
+
+    address: str
+    ports: tuple[int, ...] = ()
+    silent_ports: tuple[int, ...] = ()  # connect only: the device said that it speaks a maker's SDK there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that failed: a result like any other."""
+
+    stage: str  # "find", "ask", "read", "load"
+    channel: str
+    address: str
+    status: str  # one of vocabulary.STATUSES
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something that could not be seen, and why."""
+
+    kind: str  # one of vocabulary.GAPS
+    detail: str
+    address: str = ""  # the device or interface address concerned, where there is one
+    asset: str | None = None  # filled in when the assets are known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelReport:
+    """How one channel fared on one interface, or on all."""
+
+    name: str
+    status: str  # one of vocabulary.CHANNEL_STATES
+    reason: str | None = None
+    sent: int = 0  # datagrams, frames or connections
+
+
+Event = Reply | Problem | Gap | ChannelReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Observations that belong to one device."""
+
+    id: str
+    addresses: tuple[str, ...] = ()
+    macs: tuple[str, ...] = ()
+    hostnames: tuple[str, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    keys: tuple[str, ...] = ()  # what joined them, strongest first: "serial:…", "mac:…", "uuid:…", "address:…"
+    conflicts: tuple[str, ...] = ()  # sentences: what in these observations does not fit together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One fingerprint that fitted one observation, and what it asserts of the device."""
+
+    fingerprint: str
+    observation: Observation
+    strength: str  # one of vocabulary.STRENGTHS
+    claims: tuple[tuple[str, str], ...]  # (attribute, value), attributes of vocabulary.ATTRIBUTES
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What the evidence, weighed, says a device is."""
+
+    family: str = "unknown"
+    verdict: str = "unknown"
+    certainty: float = 0.0
+    kind: str = "unknown"
+    manufacturer: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    channels: int | None = None  # camera channels that a recorder declares
+    evidence: tuple[Match, ...] = ()  # strongest first
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A device with its identity."""
+
+    device: Device
+    identity: Identity
+
+    @property
+    def ports(self) -> Iterator[tuple[str, int, str]]:
+        """(transport, port, service) of every service that answered."""
+        return iter(sorted({p for o in self.device.observations if (p := _port(o))}))
+
+
+def _port(observation: Observation) -> tuple[str, int, str] | None:
+    if not observation.port or observation.transport not in {"tcp", "tls", "udp"}:
+        return None
+    transport = "udp" if observation.transport == "udp" else "tcp"
+    secured = observation.transport == "tls" and observation.channel == "http"
+    return (transport, observation.port, "https" if secured else observation.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One scan or replay: what was asked for, and with what."""
+
+    id: str
+    feed: str  # "live", "capture", "import"
+    started_at: float
+    finished_at: float
+    targets: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    profile: str | None = None
+    site: str | None = None
+    version: str = ""
+    addresses_in_scope: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was in scope, what answered, and what could not be seen."""
+
+    addresses_in_scope: int
+    addresses_answering: int
+    channels: tuple["ChannelTotal", ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTotal:
+    """One channel over the whole run."""
+
+    name: str
+    status: str
+    reason: str | None
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """All assets and problems of one run, with its coverage."""
+
+    run: Run
+    coverage: Coverage
+    assets: tuple[Asset, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    fingerprints_count: int = 0
+    fingerprints_sha256: str = ""
+    schema: str = "netaudit.inventory/1"

@@ -1,0 +1,200 @@
+"""The closed lists: every word that stands in data files, in the inventory and in the code is listed here once."""
+
+# What a match is worth, best first. "proof": the maker's own protocol, certificate chain or identity page.
+STRENGTHS = ("proof", "strong", "medium", "weak")
+
+VERDICTS = ("confirmed", "probable", "possible", "unknown")
+
+# What a fingerprint may assert of a device.
+ATTRIBUTES = frozenset({"family", "manufacturer", "brand", "kind", "model", "firmware", "serial", "channels"})
+
+KINDS = (
+    "camera", "thermal_camera", "recorder", "intercom", "access_control", "encoder", "other", "unknown",
+)  # fmt: skip
+
+# Why something failed.
+STATUSES = frozenset(
+    {
+        "refused", "timeout", "unreachable", "closed", "tls", "auth", "malformed", "permission", "too_large",
+        "out_of_scope",
+    }
+)  # fmt: skip
+
+# How a channel fared. Only "partial" and "failed" make a run incomplete.
+CHANNEL_STATES = ("done", "skipped", "partial", "failed")
+
+# What a run could not see. Those marked True make the run incomplete (exit code 4).
+GAPS = {
+    "interrupted": True,  # the run was stopped before its end
+    "truncated_input": True,  # a capture or bundle ends in the middle
+    "dropped_packets": True,  # the kernel, or our own limits, threw replies away
+    "interface": True,  # an interface could not be used
+    "no_link_layer": True,  # no raw socket: what answers ARP only is seen through the kernel's table at best
+    "port_taken": True,  # another program holds a discovery port: replies sent to that port are lost
+    "routed": False,  # behind a router: no ARP, no multicast
+    "recorder_children": False,  # cameras behind a recorder were counted, not inspected
+    "wrong_subnet": False,  # heard on the wire, with an address that does not belong there
+    "outside_targets": False,  # heard on the wire, outside the targets: not asked further
+    "address_conflict": False,  # two devices claim one address
+    "shared_mac": False,  # a MAC that answers for many addresses: a router or a proxy, not a device
+    "locked": False,  # the device says that it is locked: it was left alone
+    "passive": False,  # a capture shows what crossed that wire in that time, and nothing else
+}
+
+# Every field that an observation may have, with what its value is.
+FIELDS = {
+    "mac.address": "hardware address, aa:bb:cc:dd:ee:ff",
+    "tcp.port": "TCP port that accepted a connection",
+    "tcp.greeting": "bytes that a port sent unasked, as latin-1 text",
+    "mdns.service": "DNS-SD service type or instance name (RFC 6763)",
+    "mdns.instance": "instance label of a DNS-SD service",
+    "mdns.host": "host name that a service record points to",
+    "mdns.txt": "one key=value of a TXT record",
+    "wsd.endpoint": "endpoint reference address, normally a UUID",
+    "wsd.types": "types of the device, local names in order",
+    "wsd.xaddr": "service address that the device names",
+    "onvif.scope": "one ONVIF scope URI, percent-decoded",
+    "onvif.manufacturer": "Manufacturer of GetDeviceInformation",
+    "onvif.model": "Model of GetDeviceInformation",
+    "onvif.firmware": "FirmwareVersion of GetDeviceInformation",
+    "onvif.serial": "SerialNumber of GetDeviceInformation",
+    "onvif.hardware_id": "HardwareId of GetDeviceInformation",
+    "onvif.namespace": "XML namespace that an ONVIF answer declares",
+    "onvif.uri": "stream, snapshot or service URI that an ONVIF answer names, without its host",
+    "onvif.hostname": "Name of GetHostname",
+    "sadp.device_description": "DeviceDescription: the model, despite the name",
+    "sadp.device_type": "DeviceType: an opaque number",
+    "sadp.device_sn": "DeviceSN: model, production date, region, serial tail",
+    "sadp.software_version": "SoftwareVersion, with build date",
+    "sadp.dsp_version": "DSPVersion, with build date",
+    "sadp.oem": "OEMInfo, OEMCode, DetailOEMCode or EZVIZCode, as name=value",
+    "sadp.http_port": "HttpPort",
+    "sadp.https_port": "HttpsPort",
+    "sadp.command_port": "CommandPort: the SDK port",
+    "sadp.sdk_tls_port": "SDKOverTLSPort",
+    "sadp.ipv4_address": "IPv4Address that the device believes it has",
+    "sadp.ipv6_address": "IPv6Address",
+    "sadp.gateway": "IPv4Gateway",
+    "sadp.subnet_mask": "IPv4SubnetMask",
+    "sadp.dhcp": "DHCP: yes or no",
+    "sadp.analog_channels": "AnalogChannelNum",
+    "sadp.digital_channels": "DigitalChannelNum",
+    "sadp.activated": "Activated: yes or no; no means that no administrator password is set",
+    "sadp.locked": "DeviceLock: yes or no",
+    "sadp.boot_time": "BootTime, device local time",
+    "dhip.device_type": "DeviceType: the model",
+    "dhip.device_class": "DeviceClass: IPC, NVR, VTO, …",
+    "dhip.serial_no": "SerialNo",
+    "dhip.machine_name": "MachineName; the serial number unless renamed",
+    "dhip.vendor": "Vendor",
+    "dhip.manufacturer": "Manufacturer",
+    "dhip.version": "Version: firmware",
+    "dhip.http_port": "HttpPort",
+    "dhip.port": "Port: the DVRIP port",
+    "dhip.ipv4_address": "IPv4Address.IPAddress that the device believes it has",
+    "dhip.ipv6_address": "IPv6Address.IPAddress",
+    "dhip.init": "Init: bit field",
+    "dhip.input_channels": "VideoInputChannels",
+    "dhip.remote_channels": "RemoteVideoInputChannels",
+    "http.status": "status line",
+    "http.headers": "header names in their order and case, comma separated",
+    "http.server": "Server header",
+    "http.www_authenticate": "one WWW-Authenticate challenge",
+    "http.realm": "realm of a challenge",
+    "http.location": "Location header, or the target of a redirect in the page",
+    "http.set_cookie": "Set-Cookie header",
+    "http.title": "title of the page",
+    "http.body": "body of the page, the first 4 KiB",
+    "http.favicon_md5": "MD5 of the favicon, hexadecimal",
+    "http.favicon_mmh3": "MurmurHash3 (32 bit, signed) of the favicon's MIME Base64 text",
+    "rtsp.status": "status line",
+    "rtsp.server": "Server header",
+    "rtsp.public": "Public header",
+    "rtsp.www_authenticate": "one WWW-Authenticate challenge",
+    "rtsp.realm": "realm of a challenge",
+    "rtsp.headers": "header names in their order and case, comma separated",
+    "rtsp.sdp": "session and attribute lines of an SDP body, joined with ;",
+    "tls.subject": "subject of the certificate (RFC 4514)",
+    "tls.issuer": "issuer of the certificate (RFC 4514)",
+    "tls.sha256": "SHA-256 of the certificate, hexadecimal",
+    "tls.key": "kind and size of the public key, e.g. RSA-1024",
+    "tls.not_before": "start of the certificate's validity, RFC 3339",
+    "tls.not_after": "end of the certificate's validity, RFC 3339",
+    "tls.version": "protocol version agreed on, e.g. TLSv1.2",
+    "tls.legacy": "yes where only the probing context for old devices could speak with it",
+    "ssdp.server": "SERVER header",
+    "ssdp.usn": "USN header",
+    "ssdp.type": "ST or NT header",
+    "ssdp.location": "LOCATION header",
+    "upnp.manufacturer": "manufacturer",
+    "upnp.manufacturer_url": "manufacturerURL",
+    "upnp.model_name": "modelName",
+    "upnp.model_number": "modelNumber",
+    "upnp.model_description": "modelDescription",
+    "upnp.friendly_name": "friendlyName",
+    "upnp.serial_number": "serialNumber",
+    "upnp.udn": "UDN",
+    "upnp.device_type": "deviceType",
+    "isapi.namespace": "namespace of the root element",
+    "isapi.root": "name of the root element",
+    "isapi.manufacturer": "manufacturer",
+    "isapi.model": "model",
+    "isapi.serial_number": "serialNumber",
+    "isapi.firmware": "firmwareVersion with firmwareReleasedDate",
+    "isapi.device_name": "deviceName",
+    "isapi.device_type": "deviceType",
+    "isapi.device_description": "deviceDescription",
+    "isapi.location": "deviceLocation",
+    "isapi.contact": "systemContact",
+    "isapi.oem_code": "OEMCode",
+    "isapi.encoder_version": "encoderVersion",
+    "isapi.hardware_version": "hardwareVersion",
+    "isapi.firmware_info": "firmwareVersionInfo: the platform",
+    "isapi.element": "name of an element that only this protocol uses",
+    "isapi.activated": "Activated: yes or no",
+    "isapi.channels": "channels that a recorder lists",
+    "magicbox.device_type": "deviceType or type",
+    "magicbox.serial_number": "serialNumber or sn",
+    "magicbox.firmware": "version",
+    "magicbox.vendor": "vendor",
+    "magicbox.name": "name",
+    "magicbox.device_class": "class",
+    "magicbox.processor": "processor",
+    "magicbox.hardware_version": "hardwareVersion",
+    "magicbox.update_serial": "updateSerial",
+    "magicbox.key": "name of another key of the answer",
+    "dhcp.vendor_class": "vendor class identifier (RFC 2132 section 9.13)",
+    "dhcp.hostname": "host name (RFC 2132 section 3.14)",
+    "dhcp.parameters": "parameter request list, comma separated (RFC 2132 section 9.8)",
+    "telnet.banner": "greeting of a telnet port, options removed",
+    "ftp.banner": "greeting of an FTP port",
+    "ssh.banner": "identification string of an SSH port (RFC 4253 section 4.2)",
+    "snmp.sysdescr": "sysDescr.0",
+    "sip.user_agent": "User-Agent or Server of a SIP answer",
+}
+
+# Fields that come from one cause are one vote, however many of them speak (ONVIF's discovery and its device service
+# repeat one configuration; so do SSDP and the page it points to). All others are named by their first word.
+CAUSES = {"wsd": "onvif", "upnp": "ssdp"}
+
+# Values that makers leave in place of a name or number: they identify nothing.
+PLACEHOLDERS = frozenset(
+    {
+        "", "-", "0", "1", "none", "null", "n/a", "na", "unknown", "default", "general", "private", "ip camera",
+        "ipcamera", "ip_camera", "ipc", "camera", "network camera", "nvr", "dvr", "onvif", "technology", "manufacturer",
+        "model", "serialnumber", "ipcam", "h.264", "h264", "device", "hvr", "xvr", "embedded net dvr",
+        "network video recorder", "network_video_transmitter", "ip-camera",
+    }
+)  # fmt: skip
+
+
+def cause_of(field: str) -> str:
+    """The cause that an observation's field speaks for: one vote each when evidence is weighed."""
+    head = field.partition(".")[0]
+    return CAUSES.get(head, head)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a name or number says nothing: a word that makers leave in, or one character repeated."""
+    text = value.strip().lower()
+    return text in PLACEHOLDERS or len(set(text)) == 1
