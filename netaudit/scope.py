@@ -1,0 +1,230 @@
+"""Scope: what may be touched. Targets as nmap users write them, exclusions that win over everything.
+
+IPv4 is kept as sorted, disjoint ranges of integers with the exclusions already taken out, so that "may this address
+be touched?" is one look-up, and a /8 costs no more memory than a /32. IPv6 is kept address by address: a /64 is
+never swept.
+"""
+
+import re
+import socket
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
+from itertools import product
+
+Range = tuple[int, int]  # first and last address, both included
+
+UNCONFIRMED_ADDRESSES = 65_536  # beyond this, and for public addresses, the user has to say yes
+_OCTET = re.compile(r"(\d{1,3})?(-)?(\d{1,3})?")
+_OCTETS = re.compile(r"^[\d\-,*]+(?:\.[\d\-,*]+){3}$")
+_SPAN = re.compile(r"^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)$")
+
+# Not routed on the public Internet (RFC 1918, 6598, 3927, 1122, 5737, 2544): a scan of anything else needs a yes.
+_OWN_NETWORKS = (
+    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+    "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The addresses that may be touched, and the words by which they were given."""
+
+    ranges: tuple[Range, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    barred: tuple[Range, ...] = ()
+    barred_ipv6: frozenset[str] = frozenset()
+    targets: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(last - first + 1 for first, last in self.ranges) + len(self.ipv6)
+
+    def __contains__(self, address: object) -> bool:
+        """Whether this address, as text, may be touched."""
+        parsed = _address(str(address))
+        if isinstance(parsed, IPv4Address):
+            return _holds(self.ranges, int(parsed))
+        return parsed is not None and str(parsed) in self.ipv6
+
+    def bars(self, address: str) -> bool:
+        """Whether the user excluded this address by name, network or range."""
+        parsed = _address(address)
+        if isinstance(parsed, IPv4Address):
+            return _holds(self.barred, int(parsed))
+        return parsed is not None and str(parsed) in self.barred_ipv6
+
+    def addresses(self) -> Iterator[str]:
+        """Every address in scope, in ascending order, made one at a time."""
+        for first, last in self.ranges:
+            for number in range(first, last + 1):
+                yield str(IPv4Address(number))
+        yield from self.ipv6
+
+    def within(self, network: IPv4Network) -> Iterator[str]:
+        """The addresses in scope that belong to this network, in ascending order."""
+        low, high = int(network.network_address), int(network.broadcast_address)
+        for first, last in self.ranges:
+            for number in range(max(first, low), min(last, high) + 1):
+                yield str(IPv4Address(number))
+
+    def overlaps(self, network: IPv4Network) -> bool:
+        """Whether any address of this network is in scope."""
+        return next(self.within(network), None) is not None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether any address in scope is routed on the public Internet."""
+        own = _merge(_network_range(ip_network(n), whole=True) for n in _OWN_NETWORKS)
+        return bool(_subtract(self.ranges, own)) or any(IPv6Address(a.split("%")[0]).is_global for a in self.ipv6)
+
+    @property
+    def needs_confirmation(self) -> str | None:
+        """Why the user has to say yes to this scope, or nothing."""
+        if len(self) > UNCONFIRMED_ADDRESSES:
+            return f"{len(self):,} addresses are in scope, more than {UNCONFIRMED_ADDRESSES:,}"
+        return "public addresses are in scope" if self.is_public else None
+
+
+def parse_scope(
+    targets: Iterable[str],
+    excluded: Iterable[str] = (),
+    local: Callable[[], Iterable[str]] = tuple,
+) -> Scope:
+    """A Scope from targets and exclusions, both as text; `local` names the attached networks.
+
+    ValueError names the word that cannot be read. A scope without any address is an error too.
+    """
+    targets, excluded = tuple(targets), tuple(excluded)
+    wanted, wanted6 = _collect(targets, local, whole=False)
+    barred, barred6 = _collect(excluded, local, whole=True)
+    ranges = _subtract(wanted, barred)
+    ipv6 = tuple(sorted(wanted6 - barred6))
+    if not ranges and not ipv6:
+        why = "every target is excluded" if wanted or wanted6 else "no target given"
+        raise ValueError(f"scope: {why}: name at least one address, network, range or host, or 'local'")
+    return Scope(ranges, ipv6, barred, frozenset(barred6), targets, excluded)
+
+
+def _collect(
+    words: Iterable[str], local: Callable[[], Iterable[str]], *, whole: bool
+) -> tuple[tuple[Range, ...], set[str]]:
+    ranges: list[Range] = []
+    ipv6: set[str] = set()
+    for word in words:
+        for part in local() if word == "local" else (word,):
+            for item in _read_word(part, whole=whole):
+                ipv6.add(item) if isinstance(item, str) else ranges.append(item)
+    return _merge(ranges), ipv6
+
+
+def _read_word(word: str, *, whole: bool) -> Iterator[Range | str]:
+    """The ranges, or the IPv6 address, that one word stands for."""
+    span = _SPAN.match(word)
+    if span:
+        first, last = (int(IPv4Address(text)) for text in span.groups())
+        if first > last:
+            raise ValueError(f"scope: {word!r}: the range ends before it begins")
+        yield (first, last)
+    elif "/" in word:
+        yield _network_range(_network(word), whole=whole)
+    elif _OCTETS.match(word):
+        yield from _octet_ranges(word)
+    else:
+        yield from _host(word)
+
+
+def _network(word: str) -> IPv4Network:
+    try:
+        network = ip_network(word, strict=False)
+    except ValueError as error:
+        raise ValueError(f"scope: {word!r} is not a network: write it as 10.0.0.0/24 ({error})") from None
+    if not isinstance(network, IPv4Network):
+        raise ValueError(f"scope: {word!r}: IPv6 networks are too large to sweep: name single IPv6 addresses")  # noqa: TRY004
+    return network
+
+
+def _network_range(network: object, *, whole: bool) -> Range:
+    assert isinstance(network, IPv4Network)  # noqa: S101
+    first, last = int(network.network_address), int(network.broadcast_address)
+    if whole or network.prefixlen >= 31:
+        return (first, last)
+    return (first + 1, last - 1)  # the network and broadcast addresses are no hosts (RFC 919)
+
+
+def _octet_ranges(word: str) -> Iterator[Range]:
+    """Ranges of nmap's octet notation: 10.0-3.1.7, 10.0.0.1-50, 10.0.0.1,5,9, 10.0.*.1."""
+    octets = [_octet_values(octet, word) for octet in word.split(".")]
+    for head in product(*octets[:3]):
+        base = (head[0] << 24) | (head[1] << 16) | (head[2] << 8)
+        yield from _merge((base | value, base | value) for value in octets[3])
+
+
+def _octet_values(octet: str, word: str) -> list[int]:
+    values: list[int] = []
+    for part in octet.split(","):
+        found = _OCTET.fullmatch("-" if part == "*" else part)
+        if not found or not part:
+            raise ValueError(f"scope: {word!r}: {octet!r} is not an octet, a range of octets or *")
+        low, dash, high = found.groups()
+        first = int(low or 0)
+        last = int(high) if high else (255 if dash else first)
+        if not 0 <= first <= last <= 255:
+            raise ValueError(f"scope: {word!r}: octets go from 0 to 255, lowest first")
+        values.extend(range(first, last + 1))
+    return sorted(set(values))
+
+
+def _host(word: str) -> Iterator[Range | str]:
+    parsed = _address(word)
+    if parsed is not None:
+        yield from _single(parsed)
+        return
+    try:
+        found = socket.getaddrinfo(word, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        raise ValueError(f"scope: {word!r} is neither an address nor a host name that can be resolved here") from None
+    for address in sorted({str(info[4][0]) for info in found}):
+        yield from _single(ip_address(address))
+
+
+def _single(address: IPv4Address | IPv6Address) -> Iterator[Range | str]:
+    yield str(address) if isinstance(address, IPv6Address) else (int(address), int(address))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    merged: list[Range] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def _subtract(ranges: tuple[Range, ...], barred: tuple[Range, ...]) -> tuple[Range, ...]:
+    left: list[Range] = []
+    for first, last in ranges:
+        start = first
+        for low, high in barred:
+            if high < start or low > last:
+                continue
+            if low > start:
+                left.append((start, low - 1))
+            start = max(start, high + 1)
+        if start <= last:
+            left.append((start, last))
+    return tuple(left)
+
+
+def _holds(ranges: tuple[Range, ...], number: int) -> bool:
+    place = bisect_right(ranges, (number, 2**32)) - 1
+    return place >= 0 and ranges[place][0] <= number <= ranges[place][1]

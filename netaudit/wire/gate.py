@@ -1,0 +1,51 @@
+"""The one door out: every destination is checked against the scope here, and paced.
+
+No other file of netaudit decides whether an address may be touched. A destination that is neither in scope nor one
+of the discovery groups is refused with PermissionError, whoever asks.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+# Link-local discovery groups (RFC 6762; WS-Discovery 2005/04; Hikvision and Dahua as in docs/protocols.md).
+GROUPS = frozenset({"224.0.0.251", "239.255.255.250", "239.255.255.251", "ff02::fb", "ff02::c", "ff02::1"})
+LIMITED_BROADCAST = "255.255.255.255"  # RFC 919: never forwarded
+
+
+class Gate:
+    """Admits what is in scope, at no more than `rate_pps` packets or connections a second."""
+
+    def __init__(
+        self,
+        allows: Callable[[str], bool],
+        *,
+        rate_pps: float,
+        broadcasts: frozenset[str] = frozenset(),
+        stopped: threading.Event | None = None,
+    ) -> None:
+        self.stopped = stopped or threading.Event()
+        self._allows = allows
+        self._interval_s = 1.0 / rate_pps
+        self._broadcasts = broadcasts | {LIMITED_BROADCAST}
+        self._lock = threading.Lock()
+        self._free_at = 0.0
+
+    def admit(self, address: str) -> None:
+        """PermissionError unless this address is in scope, a discovery group or a broadcast of our interfaces."""
+        if address not in GROUPS and address not in self._broadcasts and not self._allows(address):
+            raise PermissionError(f"{address} is outside the scope: nothing is sent to it")
+
+    def delay(self) -> float:
+        """Take the next slot; the seconds to wait until it comes."""
+        with self._lock:
+            now = time.monotonic()
+            slot = max(self._free_at, now)
+            self._free_at = slot + self._interval_s
+            return slot - now
+
+    def wait(self) -> None:
+        """Take the next slot and sleep until it comes, or until the run is stopped."""
+        delay = self.delay()
+        if delay > 0:
+            self.stopped.wait(delay)
