@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from netaudit.model import Observation, Reply
+from netaudit.model import Event, Observation, Reply
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import Interface
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """All that one asking may use: a whole network by multicast from one interface, or addresses one by one."""
+
+    gate: Gate
+    interface: Interface | None = None  # None: unicast only
+    addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +28,8 @@ class Channel:
     knows: Callable[[Reply], bool] | None = None  # tells a reply by its bytes, whatever its port
     fields: tuple[str, ...] = ()  # what read may yield, of vocabulary.FIELDS
     sends: str = ""  # what an active run sends, in words; empty for channels that only listen or read
-    stage: str = "read"  # "find": asks the network; "ask": asks one device; "read": recorded or given replies only
+    find: Callable[[Question], Iterator[Event]] | None = None  # asks the network that an interface is attached to
+    reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 
 
 def observe(reply: Reply, field: str, value: str | None) -> Iterator[Observation]:

@@ -1,0 +1,59 @@
+"""ARP: which hardware address holds an IPv4 address (RFC 826, RFC 5227)."""
+
+from collections.abc import Iterator
+
+from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.model import ChannelReport, Event, Gap, Observation, Reply
+from netaudit.wire import link, neighbours
+
+_PACKET_BYTES = 28
+_HEADER = b"\x00\x01\x08\x00\x06\x04"  # Ethernet, IPv4, address lengths 6 and 4
+
+
+def read(reply: Reply) -> Iterator[Observation]:
+    """The sender's hardware address, from an ARP packet or from a line of the kernel's table."""
+    if reply.transport == "table":
+        columns = reply.payload.decode("ascii", "replace").split()
+        if len(columns) != 6:
+            raise ValueError(f"a neighbour table line has 6 columns, this one {len(columns)}")
+        yield from observe(reply, "mac.address", columns[3].lower())
+        return
+    packet = reply.payload[:_PACKET_BYTES]
+    if len(packet) < _PACKET_BYTES or packet[:6] != _HEADER:
+        raise ValueError(f"not an ARP packet for IPv4 over Ethernet ({len(reply.payload)} bytes)")
+    sender = packet[8:14]
+    if sender == bytes(6) or sender[0] & 1:
+        raise ValueError(f"{sender.hex(':')} is not a hardware address that can send")
+    yield from observe(reply, "mac.address", sender.hex(":"))
+
+
+def find(question: Question) -> Iterator[Event]:
+    """Sweep the addresses; without the right to raw sockets, say so and leave it to the kernel's table."""
+    interface = question.interface
+    assert interface is not None  # noqa: S101
+    try:
+        yield from link.sweep(interface, list(question.addresses), question.gate)
+    except PermissionError:
+        yield Gap(
+            kind="no_link_layer",
+            detail=f"no ARP sweep on {interface.name}: this process may not open raw sockets (root or CAP_NET_RAW); "
+            "hardware addresses come from the kernel's table, and a device that answers ARP only may be missed",
+            address=interface.address,
+        )
+        yield ChannelReport(name="arp", status="partial", reason="no right to raw sockets: kernel table only")
+
+
+def read_table() -> Iterator[Reply]:
+    """What the kernel has resolved by now."""
+    return neighbours.read_neighbours()
+
+
+ARP = Channel(
+    name="arp",
+    title="ARP: hardware addresses of the attached networks",
+    read=read,
+    knows=lambda reply: reply.transport == "table" or (reply.transport == "link" and reply.payload[:6] == _HEADER),
+    fields=("mac.address",),
+    sends="one ARP request per address, a second one to the silent",
+    find=find,
+)

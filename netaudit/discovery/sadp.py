@@ -1,0 +1,153 @@
+"""SADP: Hikvision's own discovery, XML on UDP 37020, and its raw Ethernet form 0x8033, which is only heard.
+
+The one read-only verb that is sent is `inquiry`; the same channel carries verbs that change devices, so the request
+is one constant with a fresh UUID. Devices answer to the sender or to the group, whichever their firmware likes.
+"""
+
+import re
+import struct
+import uuid
+from collections.abc import Iterator
+
+from netaudit.discovery import markup
+from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.discovery.text import clean, decode
+from netaudit.model import Event, Observation, Reply
+from netaudit.wire.udp import Volley, fire
+
+PORT = 37020
+GROUP = "239.255.255.250"
+MAX_BYTES = 8 * 1024
+_REQUEST = '<?xml version="1.0" encoding="utf-8"?><Probe><Uuid>{uuid}</Uuid><Types>inquiry</Types></Probe>'
+_SHOTS_S = (0.0, 0.7, 1.5)
+_LISTEN_S = 2.5
+
+# The elements that are read, and the field that each becomes. Salt and everything about password recovery is not here.
+_FIELDS = {
+    "DeviceDescription": "sadp.device_description",
+    "DeviceType": "sadp.device_type",
+    "DeviceSN": "sadp.device_sn",
+    "SoftwareVersion": "sadp.software_version",
+    "DSPVersion": "sadp.dsp_version",
+    "HttpPort": "sadp.http_port",
+    "HttpsPort": "sadp.https_port",
+    "CommandPort": "sadp.command_port",
+    "SDKOverTLSPort": "sadp.sdk_tls_port",
+    "IPv4Address": "sadp.ipv4_address",
+    "IPv4SubnetMask": "sadp.subnet_mask",
+    "IPv4Gateway": "sadp.gateway",
+    "IPv6Address": "sadp.ipv6_address",
+    "AnalogChannelNum": "sadp.analog_channels",
+    "DigitalChannelNum": "sadp.digital_channels",
+    "BootTime": "sadp.boot_time",
+}
+_SWITCHES = {"DHCP": "sadp.dhcp", "Activated": "sadp.activated", "DeviceLock": "sadp.locked"}
+_OEM = ("OEMInfo", "OEMinfo", "OEMCode", "DetailOEMCode", "EZVIZCode")
+_NAMES = frozenset({*_FIELDS, *_SWITCHES, *_OEM, "MAC", "Types"})
+_YES_NO = {"true": "yes", "1": "yes", "yes": "yes", "false": "no", "flase": "no", "0": "no", "no": "no"}
+_UNSET = frozenset({"::", "0.0.0.0", "N/A"})  # noqa: S104
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+
+
+def read(reply: Reply) -> Iterator[Observation]:
+    """What a ProbeMatch or a Hello says; nothing of questions, also of our own looped back."""
+    if reply.transport == "link" or reply.payload[:2] == b"\x21\x02":
+        yield from _read_frame(reply)
+        return
+    if not reply.payload.lstrip().startswith((b"<", b"\xef\xbb\xbf<")):
+        raise ValueError("a SADP datagram is XML, this one is not")
+    if b"<Probe>" in reply.payload:
+        return
+    fields = _elements(reply.payload)
+    if not fields.get("DeviceSN") and not fields.get("DeviceDescription"):
+        raise ValueError("no DeviceSN and no DeviceDescription: not a SADP answer")
+    for name, field in _FIELDS.items():
+        value = fields.get(name, "")
+        yield from observe(reply, field, None if value in _UNSET else value)
+    for name, field in _SWITCHES.items():
+        yield from observe(reply, field, _YES_NO.get(fields.get(name, "").lower()))
+    for name in _OEM:
+        if fields.get(name) and fields[name] not in _UNSET:
+            yield from observe(reply, "sadp.oem", f"{name}={fields[name]}")
+    yield from _mac(reply, fields.get("MAC", ""))
+
+
+def _elements(payload: bytes) -> dict[str, str]:
+    try:
+        return markup.child_texts(markup.parse(payload, MAX_BYTES))
+    except ValueError:
+        return markup.flat_fields(payload, _NAMES, MAX_BYTES)
+
+
+def _mac(reply: Reply, text: str) -> Iterator[Observation]:
+    mac = text.strip().lower().replace("-", ":")
+    if _MAC.fullmatch(mac) and mac != "00:00:00:00:00:00":
+        yield from observe(reply, "mac.address", mac)
+
+
+# The raw form (docs/protocols.md): marker 0x21, version 2, opcode at 10, sender MAC at 14, IPv4 at 20, payload at 38.
+_INQUIRY_REPLY = 4
+_FRAME = struct.Struct(">48s4I48s48s48s")
+
+
+def _read_frame(reply: Reply) -> Iterator[Observation]:
+    frame = reply.payload
+    if len(frame) < 38 + _FRAME.size or frame[:2] != b"\x21\x02" or frame[10] != _INQUIRY_REPLY:
+        if frame[:2] == b"\x21\x02" and len(frame) > 10 and frame[10] != _INQUIRY_REPLY:
+            return
+        raise ValueError(f"not a SADP frame of {38 + _FRAME.size} bytes or more ({len(frame)} bytes)")
+    serial, _, port, _, _, software, dsp, boot = _FRAME.unpack_from(frame, 38)
+    yield from observe(reply, "sadp.device_sn", _string(serial))
+    yield from observe(reply, "sadp.command_port", str(port))
+    yield from observe(reply, "sadp.software_version", _string(software))
+    yield from observe(reply, "sadp.dsp_version", _string(dsp))
+    yield from observe(reply, "sadp.boot_time", _string(boot))
+    address = ".".join(str(byte) for byte in frame[20:24])
+    yield from observe(reply, "sadp.ipv4_address", None if address in _UNSET else address)
+    yield from _mac(reply, frame[14:20].hex(":"))
+
+
+def _string(field: bytes) -> str:
+    return clean(decode(field.split(b"\x00")[0]))
+
+
+def build_request() -> bytes:
+    """The inquiry, 124 bytes, with a fresh UUID."""
+    return _REQUEST.format(uuid=str(uuid.uuid4()).upper()).encode()
+
+
+def find(question: Question) -> Iterator[Event]:
+    """Ask by multicast, three times in 1.5 s, and listen on our own port and on the group's."""
+    interface = question.interface
+    assert interface is not None  # noqa: S101
+    request = build_request()
+    shots = tuple((due_s, request) for due_s in _SHOTS_S)
+    yield from fire(
+        Volley(
+            channel="sadp", port=PORT, shots=shots, destinations=(GROUP,), listen_s=_LISTEN_S,
+            source=interface.address, interface=interface.name, group=GROUP,
+        ),
+        question.gate,
+    )  # fmt: skip
+
+
+def reach(question: Question) -> Iterator[Event]:
+    """Ask single addresses, once each."""
+    shots = ((0.0, build_request()),)
+    yield from fire(
+        Volley(channel="sadp", port=PORT, shots=shots, destinations=question.addresses, listen_s=_LISTEN_S),
+        question.gate,
+    )
+
+
+SADP = Channel(
+    name="sadp",
+    title="SADP: Hikvision's own discovery (UDP 37020; frames of type 0x8033 are heard, never sent)",
+    read=read,
+    hears=(("udp", PORT),),
+    knows=lambda reply: reply.transport == "link" and reply.payload[:2] == b"\x21\x02",
+    fields=(*_FIELDS.values(), *_SWITCHES.values(), "sadp.oem", "mac.address"),
+    sends="one 124-byte inquiry, three times by multicast, or once by unicast",
+    find=find,
+    reach=reach,
+)
