@@ -1,0 +1,62 @@
+"""The inventory: what a run leaves behind, and what reports, policies and comparisons start from.
+
+`collect` makes the document of a run, `shape` says what it holds, `jsonfile` writes and reads it.
+"""
+
+from netaudit.inventory.collect import address_order, document, stamp
+from netaudit.inventory.jsonfile import (
+    UNPRINTABLE,
+    decode,
+    encode,
+    encode_line,
+    encode_schema,
+    escape,
+    replacing,
+    write,
+)
+from netaudit.inventory.shape import (
+    SCHEMA,
+    AssetDocument,
+    ChannelDocument,
+    ChildrenDocument,
+    CoverageDocument,
+    Document,
+    EvidenceDocument,
+    FingerprintsDocument,
+    GapDocument,
+    PortDocument,
+    ProblemDocument,
+    RunDocument,
+    ScopeDocument,
+    ToolDocument,
+    schema,
+)
+
+__all__ = [
+    "SCHEMA",
+    "UNPRINTABLE",
+    "AssetDocument",
+    "ChannelDocument",
+    "ChildrenDocument",
+    "CoverageDocument",
+    "Document",
+    "EvidenceDocument",
+    "FingerprintsDocument",
+    "GapDocument",
+    "PortDocument",
+    "ProblemDocument",
+    "RunDocument",
+    "ScopeDocument",
+    "ToolDocument",
+    "address_order",
+    "decode",
+    "document",
+    "encode",
+    "encode_line",
+    "encode_schema",
+    "escape",
+    "replacing",
+    "schema",
+    "stamp",
+    "write",
+]

@@ -1,0 +1,174 @@
+"""The document of a run: its model turned into the JSON's shape, sorted, times RFC 3339 in UTC to the second."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from netaudit.inventory.shape import (
+    AssetDocument,
+    ChannelDocument,
+    ChildrenDocument,
+    CoverageDocument,
+    Document,
+    EvidenceDocument,
+    FingerprintsDocument,
+    GapDocument,
+    PortDocument,
+    ProblemDocument,
+    RunDocument,
+    ScopeDocument,
+    ToolDocument,
+)
+from netaudit.model import Asset, Coverage, Gap, Inventory, Match, Problem, Run
+from netaudit.vocabulary import STRENGTHS
+
+LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z; a capture may claim any 64-bit time
+CERTAINTY_DIGITS = 6  # beyond these, floating point differs between machines
+
+
+def document(inventory: Inventory) -> Document:
+    """The document of an inventory: sorted, times to the second, the same for the same inventory."""
+    return Document(
+        run=_run(inventory),
+        coverage=_coverage(inventory.coverage),
+        assets=tuple(_asset(a) for a in sorted(inventory.assets, key=_asset_order)),
+        problems=tuple(_problem(p) for p in sorted(set(inventory.problems), key=_problem_order)),
+    )
+
+
+def stamp(seconds: float) -> str:
+    """A time as RFC 3339 in UTC, to the second."""
+    bounded = min(max(seconds, 0.0), LAST_SECOND) if seconds == seconds else 0.0  # noqa: PLR0124 (not-a-number)
+    return datetime.fromtimestamp(int(bounded), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def address_order(address: str) -> tuple[int, int, str]:
+    """Sorts addresses by number, IPv4 first; what is not an address comes last."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return (9, 0, address)
+    return (parsed.version, int(parsed), address)
+
+
+def _text(value: str) -> str:
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()  # half a surrogate pair: no JSON
+
+
+def _maybe(value: str | None) -> str | None:
+    return _text(value) if value else None
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_text(v) for v in dict.fromkeys(values))
+
+
+def _run(inventory: Inventory) -> RunDocument:
+    run = inventory.run
+    return RunDocument(
+        id=_text(run.id),
+        feed=run.feed,
+        site=_maybe(run.site),
+        started_at=stamp(run.started_at),
+        finished_at=stamp(run.finished_at),
+        tool=ToolDocument(name="netaudit", version=run.version),
+        fingerprints=FingerprintsDocument(count=inventory.fingerprints_count, sha256=inventory.fingerprints_sha256),
+        scope=_scope(run),
+    )
+
+
+def _scope(run: Run) -> ScopeDocument:
+    return ScopeDocument(targets=_texts(run.targets), excluded=_texts(run.excluded), profile=run.profile)
+
+
+def _coverage(coverage: Coverage) -> CoverageDocument:
+    return CoverageDocument(
+        addresses_in_scope=coverage.addresses_in_scope,
+        addresses_answering=coverage.addresses_answering,
+        channels=tuple(
+            ChannelDocument(name=c.name, status=c.status, reason=_maybe(c.reason), sent=c.sent, received=c.received)
+            for c in sorted(coverage.channels, key=lambda c: (c.name, c.status, c.reason or ""))
+        ),
+        gaps=tuple(_gap(g) for g in sorted(set(coverage.gaps), key=_gap_order)),
+    )
+
+
+def _gap(gap: Gap) -> GapDocument:
+    return GapDocument(kind=gap.kind, asset=gap.asset, detail=_text(gap.detail), address=_maybe(gap.address))
+
+
+def _gap_order(gap: Gap) -> tuple[str, tuple[int, int, str], str, str]:
+    return (gap.kind, address_order(gap.address), gap.asset or "", gap.detail)
+
+
+def _problem(problem: Problem) -> ProblemDocument:
+    return ProblemDocument(
+        stage=problem.stage,
+        channel=_maybe(problem.channel),
+        address=_maybe(problem.address),
+        status=problem.status,
+        detail=_text(problem.detail),
+    )
+
+
+def _problem_order(problem: Problem) -> tuple[tuple[int, int, str], str, str, str, str]:
+    return (address_order(problem.address), problem.channel, problem.stage, problem.status, problem.detail)
+
+
+def _asset(asset: Asset) -> AssetDocument:
+    device, identity = asset.device, asset.identity
+    declared = identity.channels or 0 if identity.kind == "recorder" else 0
+    return AssetDocument(
+        id=device.id,
+        addresses=device.addresses,
+        macs=device.macs,
+        hostnames=_texts(device.hostnames),
+        family=identity.family,
+        verdict=identity.verdict,
+        certainty=round(float(identity.certainty), CERTAINTY_DIGITS),
+        kind=identity.kind,
+        manufacturer=_maybe(identity.manufacturer),
+        brand=_maybe(identity.brand),
+        model=_maybe(identity.model),
+        firmware=_maybe(identity.firmware),
+        serial=_maybe(identity.serial),
+        ports=tuple(PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports),
+        behind=None,
+        children=ChildrenDocument(declared=max(declared, 0), inspected=0),
+        evidence=_evidence(identity.evidence, identity.family),
+        conflicts=_texts((*device.conflicts, *identity.conflicts)),
+    )
+
+
+def _asset_order(asset: Asset) -> tuple[tuple[int, int, str], str]:
+    return (address_order(next(iter(asset.device.addresses), "")), asset.device.id)
+
+
+def _evidence(matches: Iterable[Match], family: str) -> tuple[EvidenceDocument, ...]:
+    """Strongest first, and within a strength what speaks for the verdict first; one reply speaks once."""
+    first: dict[tuple[str, ...], Match] = {}
+    for match in sorted(matches, key=lambda m: (_match_order(m, family), m.observation.seen_at)):
+        seen = match.observation
+        first.setdefault((match.fingerprint, seen.channel, seen.field, seen.value, seen.reply), match)
+    return tuple(_evidence_of(m) for m in first.values())
+
+
+def _match_order(match: Match, family: str) -> tuple[int, bool, str, str, str, str, str]:
+    seen = match.observation
+    against = ("family", family) not in match.claims
+    rank = STRENGTHS.index(match.strength)
+    return (rank, against, seen.channel, seen.field, seen.value, match.fingerprint, seen.reply)
+
+
+def _evidence_of(match: Match) -> EvidenceDocument:
+    seen = match.observation
+    return EvidenceDocument(
+        channel=seen.channel,
+        field=seen.field,
+        value=_text(seen.value),
+        fingerprint=match.fingerprint,
+        supports={attribute: _text(value) for attribute, value in match.claims},
+        strength=match.strength,
+        reply=seen.reply or None,
+        seen_at=stamp(seen.seen_at),
+    )

@@ -1,0 +1,103 @@
+"""An inventory's document as bytes and as a file: UTF-8 JSON, keys sorted, two-space indent (RFC 8259)."""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from netaudit.inventory.shape import SCHEMA, AssetDocument, Document, schema
+
+# Characters that act on a terminal or on the order of a line instead of standing for themselves: C0, DEL and C1
+# controls, marks and overrides of direction, line and paragraph separators, invisible marks, tag characters, surrogates.
+C0 = "\x00-\x1f"
+ACTING = (
+    "\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff"
+)
+UNPRINTABLE = re.compile(f"[{C0}{ACTING}]")
+
+
+def encode(doc: Document) -> bytes:
+    """The JSON of a document: UTF-8, keys sorted, two-space indent, a newline at the end."""
+    return escape(msgspec.json.format(msgspec.json.encode(doc, order="sorted"), indent=2)) + b"\n"
+
+
+def encode_line(asset: AssetDocument) -> bytes:
+    """The JSON of one asset on one line, with its newline."""
+    return escape(msgspec.json.encode(asset, order="sorted")) + b"\n"
+
+
+def escape(json: bytes) -> bytes:
+    r"""The same JSON with what would act on a terminal or break a line as \u escapes: they can stand in strings only."""
+    text = json.decode()
+    if text.isascii() and "\x7f" not in text:
+        return json
+    return _ACTING.sub(_escaped, text).encode()
+
+
+_ACTING = re.compile(f"[{ACTING}]")  # of C0, newlines are layout here, and msgspec escapes what stands in strings
+
+
+def _escaped(hit: re.Match[str]) -> str:
+    units = hit[0].encode("utf-16-be")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
+def decode(data: bytes) -> Document:
+    """The document in these bytes; keys that are not known are ignored. ValueError on what is not an inventory."""
+    try:
+        found = msgspec.json.decode(data, type=_Head).schema
+        if found == SCHEMA:
+            return msgspec.json.decode(data, type=Document)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not an inventory: {error}") from None
+    raise ValueError(f"not an inventory of schema {SCHEMA}: schema is {found[:80]!r}")
+
+
+class _Head(msgspec.Struct):
+    schema: str = ""
+
+
+def encode_schema() -> bytes:
+    """The JSON Schema as it is shipped and printed."""
+    return msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2) + b"\n"
+
+
+def write(doc: Document, path: str | os.PathLike[str]) -> None:
+    """Write the JSON of a document to a file, whole or not at all."""
+    with replacing(path) as stream:
+        stream.write(encode(doc))
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A stream whose bytes replace the file when all are written; on an error the file stays as it was."""
+    given = Path(path)
+    if given.exists() and not given.is_file():  # /dev/stdout, a pipe: nothing to keep, and never to be replaced
+        with given.open("wb") as stream:
+            yield stream
+        return
+    goal = given.resolve()
+    part = goal.with_name(f".{goal.name[:200]}.{secrets.token_hex(4)}.part")
+    try:
+        with _open_part(part, goal) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(goal)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _open_part(part: Path, goal: Path) -> BinaryIO:
+    try:
+        stream = part.open("xb")
+    except OSError as error:  # the user knows the file that he named, not ours
+        raise type(error)(error.errno, error.strerror, str(goal)) from None
+    if goal.exists():
+        part.chmod(goal.stat().st_mode)
+    return stream
