@@ -38,7 +38,7 @@ def _digest(payload: bytes) -> str:
     return f"sha256:{sha256(payload).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One fact read from one reply."""
 
@@ -52,19 +52,15 @@ class Observation:
     seen_at: float = 0.0
     reply: str = ""  # the digest of the reply
 
-    @property
-    def sighting(self) -> tuple[str, str | None, str]:
-        """What holds the observations of one reply together: source address, source MAC, reply digest."""
-        return (self.address, self.mac, self.reply)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One address that will be asked, and what hinted at it."""
 
     address: str
-    ports: tuple[int, ...] = ()
-    silent_ports: tuple[int, ...] = ()  # connect only: the device said that it speaks a maker's SDK there
+    ports: tuple[int, ...] = ()  # in the order in which they are asked
+    silent_ports: frozenset[int] = frozenset()  # connect only: the device speaks a maker's SDK there
+    secure_ports: frozenset[int] = frozenset()  # TLS comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,8 @@ GAPS = {
 FIELDS = {
     "mac.address": "hardware address, aa:bb:cc:dd:ee:ff",
     "tcp.port": "TCP port that accepted a connection",
-    "tcp.greeting": "bytes that a port sent unasked, as latin-1 text",
+    "tcp.refused": "TCP port that refused a connection: the address is alive",
+    "tcp.greeting": "first 64 bytes that a port sent unasked, as text; bytes that are not printable ASCII as \\xNN",
     "mdns.service": "DNS-SD service type or instance name (RFC 6763)",
     "mdns.instance": "instance label of a DNS-SD service",
     "mdns.host": "host name that a service record points to",

@@ -25,6 +25,7 @@ class Gate:
         stopped: threading.Event | None = None,
     ) -> None:
         self.stopped = stopped or threading.Event()
+        self.connections = 0  # TCP connections begun
         self._allows = allows
         self._interval_s = 1.0 / rate_pps
         self._broadcasts = broadcasts | {LIMITED_BROADCAST}

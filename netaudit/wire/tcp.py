@@ -201,6 +201,7 @@ class _Talk:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
+        self.loop.gate.connections += 1
         code = self.sock.connect_ex((self.address, step.port))
         if code not in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
             return self.end(_status(code), errno.errorcode.get(code, str(code)))

@@ -1,0 +1,77 @@
+"""Coverage: what was in scope, what answered, and what could not be seen. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, Run
+from netaudit.vocabulary import CHANNEL_STATES, GAPS
+
+
+def collect_coverage(
+    run: Run,
+    assets: tuple[Asset, ...],
+    reports: Iterable[ChannelReport],
+    received: Counter[str],
+    gaps: Iterable[Gap],
+) -> Coverage:
+    """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
+    every = {*gaps, *_children_gaps(assets)}
+    strangers = {gap.address for gap in every if gap.kind in {"wrong_subnet", "outside_targets"}}
+    answering = {address for asset in assets for address in asset.device.addresses} - strangers
+    return Coverage(
+        addresses_in_scope=run.addresses_in_scope,
+        addresses_answering=len(answering),
+        channels=_totals(reports, received),
+        gaps=tuple(sorted(_named(every, assets), key=lambda g: (g.kind, g.address, g.detail))),
+    )
+
+
+def is_complete(coverage: Coverage) -> bool:
+    """Whether nothing that should have been seen was missed, as far as the run can know."""
+    states = {channel.status for channel in coverage.channels}
+    return not states & {"partial", "failed"} and not any(GAPS[gap.kind] for gap in coverage.gaps)
+
+
+def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
+    for asset in assets:
+        declared = asset.identity.channels
+        if asset.identity.kind == "recorder" and declared:
+            yield Gap(
+                kind="recorder_children",
+                detail=f"{declared} channels declared, 0 inspected",
+                address=next(iter(asset.device.addresses), ""),
+                asset=asset.device.id,
+            )
+
+
+def _totals(reports: Iterable[ChannelReport], received: Counter[str]) -> tuple[ChannelTotal, ...]:
+    """One line per channel: the worst state of its interfaces, all reasons, what was sent and received."""
+    by_name: dict[str, list[ChannelReport]] = defaultdict(list)
+    for report in reports:
+        by_name[report.name].append(report)
+    return tuple(_total(name, by_name.get(name, []), received[name]) for name in sorted({*by_name, *received}))
+
+
+def _total(name: str, reports: list[ChannelReport], received: int) -> ChannelTotal:
+    states = [report.status for report in reports]
+    worst = max(states, key=CHANNEL_STATES.index) if states else "done"
+    if worst == "failed" and any(state != "failed" for state in states):
+        worst = "partial"  # one interface failed, another did its work
+    if worst == "skipped" and "done" in states:
+        worst = "done"
+    reasons = sorted({report.reason for report in reports if report.reason})
+    return ChannelTotal(
+        name=name,
+        status=worst,
+        reason="; ".join(reasons) or None,
+        sent=sum(report.sent for report in reports),
+        received=received,
+    )
+
+
+def _named(gaps: Iterable[Gap], assets: tuple[Asset, ...]) -> Iterable[Gap]:
+    """The gaps, each with the asset that its address belongs to."""
+    owners = {address: asset.device.id for asset in assets for address in asset.device.addresses}
+    for gap in gaps:
+        yield gap if gap.asset else replace(gap, asset=owners.get(gap.address))

@@ -1,0 +1,32 @@
+"""TCP: which ports accept a connection, and what they say unasked."""
+
+from collections.abc import Iterator
+
+from netaudit.discovery.channel import Channel, observe
+from netaudit.model import Observation, Reply
+
+GREETING_BYTES = 64
+
+
+def read(reply: Reply) -> Iterator[Observation]:
+    """The port, open unless the transport knew that it refused, and its greeting."""
+    refused = [value for field, value in reply.facts if field == "tcp.refused"]
+    for port in refused:
+        yield from observe(reply, "tcp.refused", port)
+    if refused:
+        return
+    yield from observe(reply, "tcp.port", str(reply.port))
+    yield from observe(reply, "tcp.greeting", _printable(reply.payload[:GREETING_BYTES]))
+
+
+def _printable(data: bytes) -> str:
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F and byte != 0x5C else f"\\x{byte:02x}" for byte in data)
+
+
+TCP = Channel(
+    name="tcp",
+    title="TCP: open ports, and what they say unasked",
+    read=read,
+    fields=("tcp.port", "tcp.refused", "tcp.greeting"),
+    sends="one connection per port, nothing in it; closed after 300 ms",
+)

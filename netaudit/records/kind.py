@@ -1,0 +1,26 @@
+"""What kind of recording a file is, by its first bytes."""
+
+from pathlib import Path
+
+from netaudit.records.bundle import is_bundle
+
+KINDS = ("bundle", "capture")
+_HEAD_BYTES = 4096
+
+
+def recorded_kind(path: Path) -> str:
+    """One of KINDS. ValueError, one line, where the file is empty or neither."""
+    from netaudit.records.capture import is_capture  # noqa: PLC0415
+
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}: give a file that can be read") from None
+    if not head:
+        raise ValueError(f"{path}: the file is empty: give a capture (pcap, pcapng) or a bundle of `scan --record`")
+    if is_bundle(head):
+        return "bundle"
+    if is_capture(head):
+        return "capture"
+    raise ValueError(f"{path}: neither a capture (pcap, pcapng) nor a bundle of `scan --record`")
