@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from netaudit.vocabulary import ATTRIBUTES, KINDS, STATUSES, STRENGTHS, VERDICTS
+from netaudit.vocabulary import KINDS, STATUSES, STRENGTHS, VERDICTS
 
 SCHEMA = "netaudit.inventory/1"
 SCHEMA_ID = "urn:netaudit:inventory:1"
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     Kind: TypeAlias = str
     Strength: TypeAlias = str
     Status: TypeAlias = str
-    Attribute: TypeAlias = str
 else:  # the closed lists stand in vocabulary.py and nowhere else
     Verdict, Kind, Strength = Literal[VERDICTS], Literal[KINDS], Literal[STRENGTHS]
-    Status, Attribute = Literal[tuple(sorted(STATUSES))], Literal[tuple(sorted(ATTRIBUTES))]
+    Status = Literal[tuple(sorted(STATUSES))]
 
 Text = str | None | UnsetType
 Count = Annotated[int, Meta(ge=0)]
@@ -116,7 +115,7 @@ class EvidenceDocument(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     value: str
     fingerprint: str
-    supports: dict[Attribute, str]
+    supports: dict[str, str]
     strength: Strength
     reply: Digest | None
     seen_at: Time
