@@ -1,8 +1,10 @@
 """Text that devices send: bytes to characters, and characters to values that are safe to keep and to print."""
 
 import codecs
+import re
 
 VALUE_LIMIT_BYTES = 1024
+_CREDENTIAL = re.compile(r"(user(?:name)?|usr|pass(?:word|wd)?|pwd)=[^&_/;?]*", re.IGNORECASE)
 
 
 def decode(payload: bytes) -> str:
@@ -24,3 +26,24 @@ def clean(text: str, limit_bytes: int = VALUE_LIMIT_BYTES) -> str:
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text).strip()
     return text.encode()[:limit_bytes].decode(errors="ignore").rstrip()
+
+
+def yes_no(text: str) -> str:
+    """A device's boolean as "yes" or "no", or nothing; "flase" stands in shipped firmware."""
+    word = text.strip().lower()
+    return "yes" if word in {"true", "1", "yes"} else "no" if word in {"false", "flase", "0", "no"} else ""
+
+
+def mac_address(text: str) -> str:
+    """A hardware address in the usual form, or nothing where this names no single interface."""
+    digits = re.sub(r"[:.\s-]", "", text[:64]).lower()
+    if not re.fullmatch(r"[0-9a-f]{12}", digits) or digits == "0" * 12 or int(digits[1], 16) & 1:
+        return ""
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+
+def path_of(uri: str) -> str:
+    """Path and query of a URI, without its host, and without the names and passwords that some makers put into it."""
+    _, slashes, rest = uri.strip().partition("://")
+    path = f"/{rest.partition('/')[2]}" if slashes else uri.strip()
+    return _CREDENTIAL.sub(r"\1=", clean(path)) if path.startswith("/") else ""

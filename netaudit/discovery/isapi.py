@@ -1,0 +1,111 @@
+"""ISAPI: XML answers of Hikvision's web service, and of its forerunners PSIA and std-cgi.
+
+Bodies hold user names, and some hold passwords and salts. Only the elements named here become observations.
+"""
+
+from collections.abc import Iterator
+
+from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.contents import read_bodies
+from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse
+from netaudit.discovery.text import clean, mac_address, yes_no
+from netaudit.model import Observation, Reply
+
+_FIELDS = {
+    "manufacturer": "isapi.manufacturer",
+    "model": "isapi.model",
+    "serialNumber": "isapi.serial_number",
+    "deviceName": "isapi.device_name",
+    "deviceType": "isapi.device_type",
+    "deviceDescription": "isapi.device_description",
+    "deviceLocation": "isapi.location",
+    "systemContact": "isapi.contact",
+    "OEMCode": "isapi.oem_code",
+    "hardwareVersion": "isapi.hardware_version",
+    "firmwareVersionInfo": "isapi.firmware_info",
+}
+# A version, and the element that holds the date of its build.
+_VERSIONS = {
+    "isapi.firmware": ("firmwareVersion", "firmwareReleasedDate"),
+    "isapi.encoder_version": ("encoderVersion", "encoderReleasedDate"),
+}
+# Names that PSIA, the open forerunner which others implement too, does not have.
+_ELEMENTS = frozenset(
+    {
+        "telecontrolID", "subSerialNumber", "encoderReleasedDate", "firmwareVersionInfo", "marketType", "OEMCode",
+        "dynVideoInputChannelID", "InputProxyChannel", "IOProxyInputPort", "isSupportEZVIZ", "isSupportEhome",
+        "RacmCap", "SmartCodec", "ActivateStatus", "userCheck",
+    }
+)  # fmt: skip
+# The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
+_DEVICE_ROOTS = ("DeviceInfo", "EventNotificationAlert")
+_FOREIGN_ROOTS = frozenset({"html", "envelope", "root", "rss", "svg"})
+
+
+def read(reply: Reply) -> Iterator[Observation]:
+    """What an ISAPI document says of the device; of a recorder's channels only their number."""
+    return read_bodies(reply, _read_body)
+
+
+def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
+    try:
+        root = parse(body)
+    except ValueError:
+        yield from _read_excerpt(reply, body)
+        return
+    name = local_name(root.tag)
+    if name.lower() in _FOREIGN_ROOTS:
+        raise ValueError(f"no ISAPI document: the root element is {name!r}")
+    yield from observe(reply, "isapi.root", clean(name))
+    yield from observe(reply, "isapi.namespace", clean(namespace(root.tag)))
+    if name in _DEVICE_ROOTS:
+        yield from _read_device(reply, child_texts(root))
+    yield from _read_elements(reply, root)
+    if name == "ActivateStatus":
+        yield from observe(reply, "isapi.activated", yes_no(child_texts(root).get("Activated", "")))
+    if name == "InputProxyChannelList":
+        count = sum(local_name(child.tag) == "InputProxyChannel" for child in root)
+        yield from observe(reply, "isapi.channels", str(count))
+
+
+def _read_device(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
+    for name, field in _FIELDS.items():
+        yield from observe(reply, field, values.get(name))
+    for field, (version, date) in _VERSIONS.items():
+        if values.get(version):
+            yield from observe(reply, field, f"{values[version]} {values.get(date, '')}")
+    yield from observe(reply, "mac.address", mac_address(values.get("macAddress", "")))
+
+
+def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:
+    for name in sorted({local_name(element.tag) for element in root.iter()} & _ELEMENTS):
+        yield from observe(reply, "isapi.element", name)
+
+
+def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
+    names = {*_FIELDS, *_ELEMENTS, "macAddress"}.union(*_VERSIONS.values())
+    values = flat_fields(body, names)
+    # Without the element around them, names as common as "model" speak for ISAPI only in its company.
+    if not values.keys() & _ELEMENTS:
+        raise ValueError("no XML, and no element that only ISAPI has")
+    yield from _read_device(reply, values)
+    for name in sorted(values.keys() & _ELEMENTS):
+        yield from observe(reply, "isapi.element", name)
+
+
+def _knows(reply: Reply) -> bool:
+    marks = (b"hikvision.com/ver", b"isapi.org/ver", b"std-cgi.com/ver", b"psialliance-org")
+    return reply.transport in {"tcp", "tls"} and any(mark in reply.payload for mark in marks)
+
+
+ISAPI = Channel(
+    name="isapi",
+    title="ISAPI: Hikvision's web service",
+    read=read,
+    knows=_knows,
+    fields=(
+        "isapi.root", "isapi.namespace", *_FIELDS.values(), *_VERSIONS, "isapi.element", "isapi.activated",
+        "isapi.channels", "mac.address",
+    ),
+    sends="GET /SDK/activateStatus and GET /ISAPI/System/deviceInfo, without a login",
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""Dahua's CGI: answers of magicBox.cgi and configManager.cgi, one key=value on each line.
+
+A configuration listing holds the user names and passwords of the cameras behind a recorder. Of listings only the
+names of known tables are kept, and the machine's own name.
+"""
+
+import re
+from collections.abc import Iterator
+
+from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.contents import read_bodies
+from netaudit.discovery.text import clean, decode
+from netaudit.model import Observation, Reply
+
+MAX_BYTES = 64 * 1024
+MAX_LINES = 2048
+MAX_KEYS = 32
+_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_.:\[\]-]{0,200})=(.{0,4096})")
+_FIELDS = {
+    "deviceType": "magicbox.device_type",
+    "type": "magicbox.device_type",
+    "serialNumber": "magicbox.serial_number",
+    "sn": "magicbox.serial_number",
+    "version": "magicbox.firmware",
+    "vendor": "magicbox.vendor",
+    "name": "magicbox.name",
+    "table.General.MachineName": "magicbox.name",
+    "class": "magicbox.device_class",
+    "processor": "magicbox.processor",
+    "hardwareVersion": "magicbox.hardware_version",
+    "updateSerial": "magicbox.update_serial",
+}
+_TABLES = frozenset({"General", "RemoteDevice", "T2UServer", "DVRIP", "ChannelTitle", "Network", "UPnP", "Locales"})
+_SECRETS = ("pass", "pwd", "user", "key", "token", "salt", "secret")
+
+
+def read(reply: Reply) -> Iterator[Observation]:
+    """What the device says of itself in these lines; of its configuration the names of tables only."""
+    return read_bodies(reply, _read_body)
+
+
+def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
+    lines = [line.strip() for line in decode(body[:MAX_BYTES]).splitlines()[:MAX_LINES] if line.strip()]
+    found = [match for line in lines if (match := _LINE.fullmatch(line))]
+    if not found or 2 * len(found) < len(lines):
+        raise ValueError("no lines of the form key=value")
+    values: dict[str, str] = {}
+    for match in found:
+        values.setdefault(match[1], clean(match[2]))
+    yield from _read_values(reply, values)
+    for key in sorted({name for name in map(_kept_key, values) if name})[:MAX_KEYS]:
+        yield from observe(reply, "magicbox.key", key)
+
+
+def _read_values(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
+    if values.get("version") and values.get("BuildDate"):
+        # Firmware of 2016 puts the date on a line of its own; later firmware says it as written here.
+        values["version"] += f",build:{values['BuildDate']}"
+    if b"action=getHardwareVersion" in reply.request and "version" in values:
+        values.setdefault("hardwareVersion", values.pop("version"))
+    for name, field in _FIELDS.items():
+        yield from observe(reply, field, values.get(name))
+
+
+def _kept_key(key: str) -> str:
+    """The name of a key that is worth knowing, without its value; nothing of keys that name secrets."""
+    first, dot, rest = key.partition(".")
+    if first == "table":
+        table = rest.partition(".")[0].partition("[")[0]
+        return f"table.{table}" if dot and table in _TABLES else ""
+    if key in _FIELDS or dot or any(secret in key.lower() for secret in _SECRETS):
+        return ""
+    return key
+
+
+def _knows(reply: Reply) -> bool:
+    asked = (b"/cgi-bin/magicBox.cgi?", b"/cgi-bin/configManager.cgi?")
+    return reply.transport in {"tcp", "tls"} and any(path in reply.request for path in asked)
+
+
+MAGICBOX = Channel(
+    name="magicbox",
+    title="Dahua's CGI: key=value answers, with a login that the operator gave",
+    read=read,
+    knows=_knows,
+    fields=(*dict.fromkeys(_FIELDS.values()), "magicbox.key"),
+)
