@@ -1,0 +1,42 @@
+"""Where a request of HTTP or RTSP ends: after an empty line and as many bytes as Content-Length says.
+
+RFC 9112 section 6, RFC 2326 section 4.4.
+"""
+
+import re
+
+from netaudit.demo.device import Answer
+
+MOST = 64 * 1024  # bytes of one request; devices take far less
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
+NOT_FOUND = {
+    "http": Answer(when="", head="HTTP/1.1 404 Not Found\nContent-Length: 0\nConnection: close"),
+    "rtsp": Answer(when="", head="RTSP/1.0 404 Not Found\nCSeq: @cseq@"),
+}
+
+
+def split_request(received: bytes) -> tuple[bytes, bytes]:
+    """The first whole request, and what came after it; no request while it is not whole, ValueError if too long."""
+    head, blank, rest = received.partition(b"\r\n\r\n")
+    found = CONTENT_LENGTH.search(head + b"\r\n")
+    length = int(found[1]) if found else 0
+    if len(head) + length > MOST:
+        raise ValueError(f"a request of more than {MOST} bytes")
+    if not blank or len(rest) < length:
+        return b"", received
+    return head + blank + rest[:length], rest[length:]
+
+
+def choose_answer(answers: tuple[Answer, ...], speaks: str, request: bytes) -> Answer:
+    """The first answer that fits, or that there is no such thing here."""
+    return next((a for a in answers if fits(a.when, request)), NOT_FOUND[speaks])
+
+
+def fits(when: str, request: bytes) -> bool:
+    """Whether the expression is found in the request; a full stop stands for any byte."""
+    return re.search(when.encode("latin-1"), request, re.DOTALL) is not None
+
+
+def ends_connection(request: bytes, head: bytes) -> bool:
+    """Whether either side says that the connection ends after this answer."""
+    return any(re.search(rb"(?i)\r\nConnection:[ \t]*close", text) for text in (request, head))
