@@ -41,11 +41,15 @@ class Live:
 
 
 def live_events(live: Live) -> Iterator[Event]:
-    """Everything that is heard, in the order in which it comes; KeyboardInterrupt stops all threads first."""
+    """Everything that is heard, in the order in which it comes.
+
+    When the gate is stopped, or a KeyboardInterrupt comes, the asking ends, and a Gap says so.
+    """
     run = _Run(live)
     try:
-        yield from run.find()
-        yield from run.ask()
+        yield from run.until_interrupted()
+        if live.gate.stopped.is_set():
+            yield Gap(kind="interrupted", detail="the run was interrupted: what it had not reached by then is missing")
     finally:
         live.gate.stopped.set()
         for thread in run.threads:
@@ -63,6 +67,13 @@ class _Run:
     swept: set[str] = field(default_factory=set)  # names of interfaces whose ARP sweep was done
     strangers: set[str] = field(default_factory=set)  # heard, outside the targets
     threads: list[threading.Thread] = field(default_factory=list)
+
+    def until_interrupted(self) -> Iterator[Event]:
+        try:
+            yield from self.find()
+            yield from self.ask()
+        except KeyboardInterrupt:
+            self.live.gate.stopped.set()
 
     def find(self) -> Iterator[Event]:
         """All finding channels on all interfaces, and unicast probes to what no interface is attached to."""
@@ -82,7 +93,8 @@ class _Run:
             yield from self.visit_all(list(self.alive), IN_FLIGHT)
             unknown = [a for a in self.unswept() if a not in self.alive]
             yield from self.visit_all(unknown, UNKNOWN_IN_FLIGHT)
-            yield ChannelReport(name="tcp", status="done", sent=self.live.gate.connections)
+            state = "partial" if self.live.gate.stopped.is_set() else "done"
+            yield ChannelReport(name="tcp", status=state, sent=self.live.gate.connections)
         yield from self.read_table()
 
     def progress(self, stage: str, done: int, total: int) -> None:

@@ -1,0 +1,117 @@
+"""The whole story on one screen: events in, inventory out.
+
+A live scan is `assemble` over what is heard, a replay is `assemble` over what was recorded, and nothing else differs.
+Everything here is pure: no socket, no clock, no randomness; the same events give the same inventory, in any order.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from netaudit.coverage import collect_coverage
+from netaudit.discovery import route
+from netaudit.identify.correlate import correlate, shared_macs
+from netaudit.identify.fingerprints import Library
+from netaudit.identify.match import match
+from netaudit.identify.settle import settle
+from netaudit.model import (
+    Asset,
+    ChannelReport,
+    Device,
+    Event,
+    Gap,
+    Inventory,
+    Observation,
+    Problem,
+    Reply,
+    Run,
+)
+
+Key = tuple[str, str, str, str, str | None, str, int]
+
+
+def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library) -> Inventory:
+    """The inventory of these events, the same for any order of them; `ended` tells the run once they are over."""
+    heard = Heard()
+    for event in events:
+        heard.take(event)
+    run = ended()
+    observations = list(heard.observations.values())
+    assets = tuple(identify_device(device, library) for device in correlate(observations))
+    gaps = [*heard.gaps, *_shared_mac_gaps(observations), *_contested_gaps(assets)]
+    return Inventory(
+        run=run,
+        coverage=collect_coverage(run, assets, heard.reports, heard.received, gaps),
+        assets=assets,
+        problems=tuple(sorted(heard.problems, key=lambda p: (p.address, p.stage, p.channel, p.status, p.detail))),
+        fingerprints_count=library.count,
+        fingerprints_sha256=library.sha256,
+    )
+
+
+def identify_device(device: Device, library: Library) -> Asset:
+    """What the evidence says that a device is."""
+    return Asset(device=device, identity=settle(match(device, library), library.names))
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a run has told so far: replies are read at once and dropped, so that memory follows what is new."""
+
+    observations: dict[Key, Observation] = field(default_factory=dict)
+    problems: set[Problem] = field(default_factory=set)
+    gaps: set[Gap] = field(default_factory=set)
+    reports: list[ChannelReport] = field(default_factory=list)
+    received: Counter[str] = field(default_factory=Counter)
+
+    def take(self, event: Event) -> None:
+        """Keep an event; a Reply as the observations that its channel reads from it."""
+        if isinstance(event, Reply):
+            self.read(event)
+        elif isinstance(event, Problem):
+            self.problems.add(event)
+        elif isinstance(event, Gap):
+            self.gaps.add(event)
+        else:
+            self.reports.append(event)
+
+    def read(self, reply: Reply) -> None:
+        """Read a reply by its channel; nonsense is a Problem, and ends nothing."""
+        channel = route(reply)
+        if channel is None:
+            return
+        named = reply if reply.channel else replace(reply, channel=channel.name)
+        self.received[channel.name] += 1
+        try:
+            for observation in channel.read(named):
+                self.keep(observation)
+        except ValueError as error:
+            detail = f"port {reply.port}: {error}" if reply.port else str(error)
+            self.problems.add(
+                Problem(stage="read", channel=channel.name, address=reply.address, status="malformed", detail=detail)
+            )
+
+    def keep(self, o: Observation) -> None:
+        """One observation of each fact, with the time and the reply that told it first."""
+        key = (o.channel, o.field, o.value, o.address, o.mac, o.transport, o.port)
+        known = self.observations.get(key)
+        if known is None or (o.seen_at, o.reply) < (known.seen_at, known.reply):
+            self.observations[key] = o
+
+
+def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
+    for mac, addresses in shared_macs(observations).items():
+        detail = f"{mac} answers ARP for {len(addresses)} addresses ({addresses[0]} and others): a router or a proxy; "
+        yield Gap(kind="shared_mac", detail=detail + "it joins no devices, and what is behind it shows no MAC")
+
+
+def _contested_gaps(assets: tuple[Asset, ...]) -> Iterator[Gap]:
+    holders: dict[str, list[str]] = {}
+    for asset in assets:
+        for address in asset.device.addresses:
+            holders.setdefault(address, []).extend(asset.device.macs or ("no MAC",))
+    owners = Counter(address for asset in assets for address in set(asset.device.addresses))
+    for address, count in owners.items():
+        if count > 1:
+            detail = f"{count} devices claim this address: {', '.join(sorted(holders[address]))}"
+            yield Gap(kind="address_conflict", detail=detail, address=address)

@@ -1,0 +1,197 @@
+"""netaudit scan: discover, identify, write an inventory."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from netaudit.cli.options import (
+    INCOMPLETE,
+    INTERRUPTED,
+    check_outputs,
+    fingerprints_option,
+    load,
+    output_option,
+    quiet_option,
+    remark,
+    write_outputs,
+)
+
+if TYPE_CHECKING:
+    from netaudit.model import Inventory
+    from netaudit.runs import Prepared, Request
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="TARGET...")
+@click.option("-iL", "target_files", multiple=True, metavar="FILE", help="Read targets from a file, one a line.")
+@click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; wins over everything.")
+@click.option("--exclude-file", multiple=True, metavar="FILE", help="The same, from a file, one a line.")
+@click.option(
+    "-i", "--interface", "interfaces", multiple=True, metavar="IFACE", help="Use this interface. Default: all."
+)
+@click.option("--channels", metavar="a,b,-c", help="Ask only these channels, or all but those with a minus.")
+@click.option("--profile", type=click.Choice(["gentle", "standard"]), default="gentle", show_default=True)
+@click.option("--rate", "rate_pps", type=click.FloatRange(min=1), metavar="PPS", help="Packets and connects a second.")
+@click.option("--record", type=click.Path(dir_okay=False, path_type=Path), metavar="BUNDLE", help="Keep every reply.")
+@click.option("--site", metavar="NAME", help="The site that this network belongs to.")
+@click.option("--yes", "confirmed", is_flag=True, help="Scan more than 65,536 addresses, or public ones.")
+@output_option
+@fingerprints_option
+@quiet_option
+def scan(
+    *,
+    targets: tuple[str, ...],
+    target_files: tuple[str, ...],
+    exclude: tuple[str, ...],
+    exclude_file: tuple[str, ...],
+    interfaces: tuple[str, ...],
+    channels: str | None,
+    profile: str,
+    rate_pps: float | None,
+    record: Path | None,
+    site: str | None,
+    confirmed: bool,
+    outputs: tuple[str, ...],
+    directories: tuple[Path, ...],
+    quiet: bool,
+) -> int:
+    r"""Discover the cameras in TARGETs, identify them, write an inventory.
+
+    A TARGET is 10.0.0.0/24, 10.0.0.1-50, 10.0-3.1.7, a name, "local" (the attached networks) or "-" (stdin).
+
+    \b
+    Exit codes: 0 done; 2 wrong usage; 3 nothing could be scanned; 4 done, but incomplete; 130 interrupted.
+    Example: netaudit scan 192.0.2.0/24 --exclude 192.0.2.10 -o table -o json=inventory.json --record evidence.bundle
+    """
+    from netaudit.runs import Request
+
+    pairs = check_outputs(outputs)
+    request = Request(
+        targets=(*targets_of(targets), *read_lists(target_files)),
+        excluded=(*exclude, *read_lists(exclude_file)),
+        interfaces=interfaces,
+        channels=chosen_channels(channels),
+        profile=profile,
+        rate_pps=rate_pps,
+        site=site,
+        confirmed=confirmed,
+    )
+    return run_scan(request, pairs, directories, record, quiet=quiet)
+
+
+def run_scan(
+    request: "Request",
+    outputs: tuple[tuple[str, Path | None], ...],
+    directories: tuple[Path, ...],
+    record: Path | None,
+    *,
+    quiet: bool,
+) -> int:
+    """Scan as asked, write the outputs, and tell by the exit code how it went."""
+    from netaudit.cli.progress import Progress
+    from netaudit.coverage import is_complete
+    from netaudit.inventory import document
+    from netaudit.runs import prepare, scan
+
+    library = load(directories)
+    stopped = threading.Event()
+    with Progress(quiet=quiet) as progress, _interruptible(stopped):
+        prepared = prepare(request, progress=progress.show, stopped=stopped)
+        if not quiet:
+            _announce(prepared, request)
+        inventory = scan(prepared, library, record=record)
+    write_outputs(document(inventory), outputs)
+    for line in _losses(inventory):
+        remark(line, quiet=quiet)
+    if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps):
+        return INTERRUPTED
+    if _nothing_worked(inventory):
+        return 3
+    return 0 if is_complete(inventory.coverage) else INCOMPLETE
+
+
+def targets_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets on the command line; "-" stands for those on stdin."""
+    return tuple(t for word in words for t in (_words(sys.stdin.read()) if word == "-" else (word,)))
+
+
+def read_lists(files: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of these files; "#" begins a comment. A usage error where one cannot be read."""
+    try:
+        return tuple(word for file in files for word in _words(Path(file).read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{error}: give a text file of targets, one a line") from None
+
+
+def chosen_channels(text: str | None) -> frozenset[str]:
+    """The channels to ask; names with a minus are taken away from all. A usage error on an unknown name."""
+    from netaudit.runs import ACTIVE
+
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    unknown = {word.lstrip("-") for word in words} - set(ACTIVE)
+    if unknown:
+        raise click.UsageError(f"--channels {', '.join(sorted(unknown))}: cannot be asked; one of {', '.join(ACTIVE)}")
+    named = {word for word in words if not word.startswith("-")}
+    return frozenset((named or set(ACTIVE)) - {word[1:] for word in words if word.startswith("-")})
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for line in text.splitlines() for word in line.partition("#")[0].replace(",", " ").split())
+
+
+def _announce(prepared: "Prepared", request: "Request") -> None:
+    """What is going to happen, before the first packet."""
+    live = prepared.live
+    names = ", ".join(dict.fromkeys(i.name for i in live.interfaces))
+    rate = request.rate_pps or _profile_rate(request)
+    excluded = f", {len(request.excluded)} exclusions" if request.excluded else ""
+    remark(
+        f"netaudit: {len(live.scope):,} addresses in scope{excluded}; at most {rate:g} packets a second; via {names}"
+    )
+
+
+def _profile_rate(request: "Request") -> float:
+    from netaudit.runs import PROFILES
+
+    return PROFILES[request.profile]
+
+
+def _losses(inventory: "Inventory") -> list[str]:
+    """One line on stderr for each way in which the run is incomplete."""
+    from netaudit.vocabulary import GAPS
+
+    gaps = sorted({gap.detail for gap in inventory.coverage.gaps if GAPS[gap.kind]})
+    reasons = [c for c in inventory.coverage.channels if c.status == "failed"]
+    return [f"netaudit: {text}" for text in (*gaps, *(f"{c.name} failed: {c.reason}" for c in reasons))]
+
+
+def _nothing_worked(inventory: "Inventory") -> bool:
+    """Whether no channel could send anything and nothing was heard."""
+    channels = inventory.coverage.channels
+    return not any(c.sent or c.received for c in channels) and any(c.status in {"failed", "partial"} for c in channels)
+
+
+class _interruptible:  # noqa: N801  a context manager, used as a verb
+    """The first interrupt ends the asking in good order, the second one ends the program."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self.stopped = stopped
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self.before = {number: signal.signal(number, self.stop) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in getattr(self, "before", {}).items():
+            signal.signal(number, handler)
+
+    def stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.stopped.is_set():
+            raise KeyboardInterrupt
+        self.stopped.set()
+        remark("netaudit: stopping; what was learnt is kept (press again to leave at once)")

@@ -1,0 +1,127 @@
+"""What this machine can see from here: rights, interfaces, ports, TLS, the kernel's limits. Sends nothing."""
+
+import socket
+import ssl
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from netaudit.discovery import CHANNELS
+from netaudit.wire import neighbours
+from netaudit.wire.interfaces import Interface, list_interfaces
+from netaudit.wire.link import open_link
+from netaudit.wire.udp import RECEIVE_BUFFER_BYTES
+
+_GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250", 37810: "239.255.255.251"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    detail: str
+    cure: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything that decides what a scan from here can see."""
+    interfaces, gaps = list_interfaces()
+    linked = [i for i in interfaces if not i.loopback]
+    yield _interfaces(linked)
+    for gap in gaps:
+        yield Finding("interface", well=True, detail=gap.detail)
+    yield from _link_layer(linked)
+    yield from _ports()
+    yield _legacy_tls()
+    yield from _limits()
+    yield from _container(linked)
+
+
+def _interfaces(linked: list[Interface]) -> Finding:
+    if not linked:
+        cure = "connect this machine to the cameras' network; in a container, use the host's network"
+        return Finding("interfaces", well=False, detail="none is up with an IPv4 address, except loopback", cure=cure)
+    return Finding("interfaces", well=True, detail=", ".join(f"{i.name} {i.address} in {i.network}" for i in linked))
+
+
+def _link_layer(linked: list[Interface]) -> Iterator[Finding]:
+    for interface in linked:
+        if not interface.has_link_layer:
+            detail = f"{interface.name} has no Ethernet: no ARP and no discovery by multicast through it"
+            yield Finding("ARP", well=True, detail=detail)
+            continue
+        try:
+            open_link(interface).close()
+        except PermissionError:
+            cure = "run as root, or: setcap cap_net_raw+ep on the Python that runs netaudit"
+            detail = f"{interface.name}: no right to raw sockets; MACs come from the kernel's table only"
+            yield Finding("ARP", well=False, detail=detail, cure=cure)
+        except OSError as error:
+            yield Finding("ARP", well=False, detail=f"{interface.name}: {error}", cure="use another interface (-i)")
+        else:
+            yield Finding("ARP", well=True, detail=f"{interface.name}: raw sockets can be opened")
+        if not interface.multicast:
+            cure = f"ip link set {interface.name} multicast on, or scan from another machine"
+            yield Finding("multicast", well=False, detail=f"{interface.name}: switched off", cure=cure)
+
+
+def _ports() -> Iterator[Finding]:
+    """Whether the discovery ports can be shared with whatever else listens there."""
+    for port, group in _GROUPS.items():
+        name = next(c.name for c in CHANNELS if ("udp", port) in c.hears)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "SO_REUSEPORT"):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            try:
+                sock.bind(("" if sys.platform == "win32" else group, port))
+            except OSError as error:
+                cure = "stop the program that holds the port (a maker's own search tool, perhaps) while scanning"
+                detail = f"UDP {port} cannot be shared ({error.strerror}): answers to the group are lost"
+                yield Finding(name, well=False, detail=detail, cure=cure)
+            else:
+                yield Finding(name, well=True, detail=f"UDP {port} can be listened on")
+
+
+def _legacy_tls() -> Finding:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    except (ValueError, ssl.SSLError) as error:
+        detail = f"{ssl.OPENSSL_VERSION} refuses TLS 1.0 ({error}): old cameras' certificates cannot be read"
+        return Finding("TLS 1.0", well=False, detail=detail, cure="scan from a machine whose OpenSSL still speaks it")
+    return Finding("TLS 1.0", well=True, detail=f"{ssl.OPENSSL_VERSION} can speak with old cameras")
+
+
+def _limits() -> Iterator[Finding]:
+    largest = _number(Path("/proc/sys/net/core/rmem_max"))
+    if largest is not None:
+        well = largest >= 1024 * 1024
+        cure = "" if well else f"sysctl -w net.core.rmem_max={RECEIVE_BUFFER_BYTES} (or run as root)"
+        detail = f"the kernel allows {largest:,} bytes; about {largest // 2300:,} answers at once"
+        yield Finding("receive buffer", well, detail, cure)
+    if sys.platform == "linux" and not neighbours.TABLE.exists():
+        detail = "there is no /proc/net/arp: without raw sockets no MAC can be learnt"
+        yield Finding("neighbours", well=False, detail=detail, cure="run with raw sockets")
+
+
+def _container(linked: list[Interface]) -> Iterator[Finding]:
+    inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+    bridged = [i for i in linked if i.network.network_address.packed[:2] == b"\xac\x11"]  # 172.17: the default bridge
+    if inside and bridged:
+        cure = "run the container on the host's network (--network host); a bridged one sees no camera by multicast"
+        yield Finding("container", well=False, detail=f"{bridged[0].name} looks like a container's bridge", cure=cure)
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None

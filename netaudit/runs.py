@@ -1,0 +1,168 @@
+"""Runs: a scan and a replay, from what the user asked for to the inventory.
+
+Both end in `assemble`; what they add is what a pure function may not have: sockets, files and a clock.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from netaudit import __version__
+from netaudit.assemble import assemble
+from netaudit.discovery import CHANNELS, UDP_PORTS
+from netaudit.discovery.live import Live, Progress, live_events
+from netaudit.identify.fingerprints import Library
+from netaudit.model import Event, Gap, Inventory, Reply, Run
+from netaudit.records.bundle import BundleWriter, read_bundle
+from netaudit.records.kind import recorded_kind
+from netaudit.scope import Scope, parse_scope
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import attached_networks, list_interfaces
+
+PROFILES = {"gentle": 200.0, "standard": 1000.0}  # packets and connections a second, all devices together
+ACTIVE = tuple(c.name for c in CHANNELS if c.sends)  # the channels that a scan can ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a user asks of a scan."""
+
+    targets: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    channels: frozenset[str] = frozenset(ACTIVE)
+    profile: str = "gentle"
+    rate_pps: float | None = None  # None: the profile's
+    site: str | None = None
+    confirmed: bool = False  # a large scope, or one with public addresses, was confirmed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A scan that is ready to begin: what it may touch, and what is known to be missing before it starts."""
+
+    live: Live
+    run: Run
+    gaps: tuple[Gap, ...]
+
+
+def prepare(request: Request, *, progress: Progress | None = None, stopped: threading.Event | None = None) -> Prepared:
+    """Check a request and turn it into a scan; nothing is sent. ValueError says what to change."""
+    scope = parse_scope(request.targets, request.excluded, attached_networks)
+    doubt = scope.needs_confirmation
+    if doubt and not request.confirmed:
+        raise ValueError(f"scope: {doubt}: say --yes if you mean it and may scan it")
+    unknown = request.channels - set(ACTIVE)
+    if unknown:
+        raise ValueError(f"channels: {', '.join(sorted(unknown))} cannot be asked; one of {', '.join(ACTIVE)}")
+    interfaces, gaps = list_interfaces(request.interfaces)
+    rate_pps = request.rate_pps or PROFILES[request.profile]
+    broadcasts = frozenset(i.broadcast for i in interfaces if i.broadcast)
+    gate = Gate(scope.__contains__, rate_pps=rate_pps, broadcasts=broadcasts, stopped=stopped)
+    live = Live(scope=scope, interfaces=interfaces, gate=gate, channels=request.channels, progress=progress)
+    return Prepared(live=live, run=_run(request, scope), gaps=gaps if request.interfaces else ())
+
+
+def scan(prepared: Prepared, library: Library, *, record: Path | None = None) -> Inventory:
+    """Discover and identify; with `record`, write every event to a bundle as it comes.
+
+    An interrupt ends the asking, not the run: what was learnt is kept, and a gap says so.
+    """
+    events = _with_gaps(prepared)
+    if record is None:
+        return assemble(events, lambda: replace(prepared.run, finished_at=time.time()), library)
+    with ExitStack() as stack:
+        writer = stack.enter_context(BundleWriter(record, prepared.run, _settings(prepared.live)))
+
+        def ended() -> Run:
+            finished_at = time.time()
+            writer.finish(finished_at)
+            return replace(prepared.run, finished_at=finished_at)
+
+        return assemble(_written(events, writer), ended, library)
+
+
+def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) -> Inventory:
+    """The inventory of a recording: one bundle, or captures of one network, together.
+
+    ValueError where a file is neither, or was tampered with.
+    """
+    kinds = {kind or recorded_kind(path) for path in paths}
+    if kinds == {"bundle"} and len(paths) == 1:
+        recording = read_bundle(paths[0])
+        return assemble(recording.events, lambda: recording.run, library)
+    if "bundle" in kinds:
+        raise ValueError("replay: a bundle is one whole run: replay it by itself")
+    from netaudit.records.capture import read_capture  # noqa: PLC0415  many runs never need it
+
+    clock = _Clock(tuple(paths))
+    return assemble(
+        clock.watched(event for path in paths for event in read_capture(path, UDP_PORTS)), clock.run, library
+    )
+
+
+def _run(request: Request, scope: Scope) -> Run:
+    now = time.time()
+    return Run(
+        id=str(uuid.uuid4()),
+        feed="live",
+        started_at=now,
+        finished_at=now,
+        targets=request.targets,
+        excluded=request.excluded,
+        profile=request.profile,
+        site=request.site,
+        version=__version__,
+        addresses_in_scope=len(scope),
+    )
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The run that a capture stands for: its times are those of its replies."""
+
+    paths: tuple[Path, ...]
+    first: float = 0.0
+    last: float = 0.0
+
+    def watched(self, events: Iterable[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, Reply):
+                self.first = min(self.first or event.heard_at, event.heard_at)
+                self.last = max(self.last, event.heard_at)
+            yield event
+        yield Gap(kind="passive", detail="a capture shows what crossed its wire in its time: silence proves nothing")
+
+    def run(self) -> Run:
+        digest = sha256()
+        for path in self.paths:
+            with path.open("rb") as file:
+                digest.update(file_digest(file, "sha256").digest())
+        return Run(
+            id=digest.hexdigest()[:32],
+            feed="capture",
+            started_at=self.first,
+            finished_at=self.last,
+            targets=tuple(path.name for path in self.paths),
+            version=__version__,
+        )
+
+
+def _with_gaps(prepared: Prepared) -> Iterator[Event]:
+    yield from prepared.gaps
+    yield from live_events(prepared.live)
+
+
+def _written(events: Iterable[Event], writer: BundleWriter) -> Iterator[Event]:
+    for event in events:
+        writer.add(event)
+        yield event
+
+
+def _settings(live: Live) -> dict[str, str]:
+    return {"channels": ",".join(sorted(live.channels)), "interfaces": ",".join(i.name for i in live.interfaces)}
