@@ -3,7 +3,6 @@
 All are frozen and hold tuples, know nothing of files or sockets, and import the standard library only.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -147,17 +146,26 @@ class Asset:
     identity: Identity
 
     @property
-    def ports(self) -> Iterator[tuple[str, int, str]]:
-        """(transport, port, service) of every service that answered."""
-        return iter(sorted({p for o in self.device.observations if (p := _port(o))}))
+    def ports(self) -> tuple[tuple[str, int, str], ...]:
+        """(transport, port, service) of every port that answered, each once, with the service that told most."""
+        services: dict[tuple[str, int], str] = {}
+        for observation in self.device.observations:
+            if observation.port and observation.field != "tcp.refused" and observation.transport in _TRANSPORTS:
+                key = (_TRANSPORTS[observation.transport], observation.port)
+                services[key] = max(services.get(key, ""), _service(observation), key=_worth)
+        return tuple(sorted((*key, service) for key, service in services.items()))
 
 
-def _port(observation: Observation) -> tuple[str, int, str] | None:
-    if not observation.port or observation.transport not in {"tcp", "tls", "udp"}:
-        return None
-    transport = "udp" if observation.transport == "udp" else "tcp"
-    secured = observation.transport == "tls" and observation.channel == "http"
-    return (transport, observation.port, "https" if secured else observation.channel)
+_TRANSPORTS = {"tcp": "tcp", "tls": "tcp", "udp": "udp"}
+_LESSER_SERVICES = ("", "tcp", "tls")  # what a better known service replaces
+
+
+def _worth(service: str) -> int:
+    return _LESSER_SERVICES.index(service) if service in _LESSER_SERVICES else len(_LESSER_SERVICES)
+
+
+def _service(observation: Observation) -> str:
+    return "https" if (observation.channel, observation.transport) == ("http", "tls") else observation.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class Verbs(click.Group):
 @click.version_option(__version__, prog_name="netaudit")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def netaudit(*, debug: bool) -> None:
-    r"""Find the network cameras and recorders on a network, and say who really made them, with the evidence.
+    """Find the network cameras and recorders on a network, and say who really made them, with the evidence.
 
     \b
     Try it without a camera:   netaudit demo

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.option("--fields", "show_fields", is_flag=True, help="Also list the fields that observations may have.")
 def channels(show_fields: bool) -> int:
-    r"""List the channels: what each hears, and what a scan sends on it.
+    """List the channels: what each hears, and what a scan sends on it.
 
     \b
     Example: netaudit channels --fields

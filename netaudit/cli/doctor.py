@@ -5,7 +5,7 @@ import click
 
 @click.command()
 def doctor() -> int:
-    r"""Check rights, interfaces, ports, TLS and the kernel, and say what a scan from here would miss. Sends nothing.
+    """Check rights, interfaces, ports, TLS and the kernel, and say what a scan from here would miss. Sends nothing.
 
     \b
     Exit codes: 0 all is well; 4 something would be missed.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "--bundle", type=click.Path(dir_okay=False, path_type=Path), help="The recording: shows the bytes of each reply."
 )
 def explain(inventory: Path, device: str, bundle: Path | None) -> int:
-    r"""Say why DEVICE (its id, an address or a MAC) of an INVENTORY was identified as it was.
+    """Say why DEVICE (its id, an address or a MAC) of an INVENTORY was identified as it was.
 
     \b
     Example: netaudit explain inventory.json 192.0.2.17 --bundle evidence.bundle

@@ -9,7 +9,7 @@ from netaudit.cli.options import fingerprints_option, load
 
 @click.group()
 def fingerprints() -> None:
-    r"""The fingerprints by which devices are identified.
+    """The fingerprints by which devices are identified.
 
     \b
     Example: netaudit fingerprints test --fingerprints my-fingerprints/

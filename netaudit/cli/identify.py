@@ -13,7 +13,7 @@ from netaudit.cli.options import fingerprints_option, load
 @click.argument("file", required=False, type=click.File("rb"), default="-")
 @fingerprints_option
 def identify(file: BinaryIO, directories: tuple[Path, ...]) -> int:
-    r"""Say of each line of FILE (or stdin) what device it is; a line is a JSON object with what the device answered.
+    """Say of each line of FILE (or stdin) what device it is; a line is a JSON object with what the device answered.
 
     \b
     Example: echo '{"id": 1, "observations": [{"field": "rtsp.server", "value": "Dahua Rtsp Server"}]}' | netaudit identify

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,15 +67,18 @@ def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ..
 
 
 def write_outputs(document: "Document", outputs: tuple[tuple[str, Path | None], ...]) -> None:
-    """Write the document in each format."""
-    from netaudit.report import write
+    """Write the document in each format: a file is replaced when all of it is written."""
+    from netaudit.inventory import replacing
+    from netaudit.report import FORMATS
 
     for name, path in outputs:
+        form = FORMATS[name]
         if path is None:
-            with suppress(BrokenPipeError):
-                write(name, document, sys.stdout)
+            form.write(document, sys.stdout.buffer if form.binary else sys.stdout)
+            sys.stdout.flush()
         else:
-            write(name, document, path)
+            with replacing(path) as stream:
+                form.write(document, stream if form.binary else TextIOWrapper(stream, "utf-8", write_through=True))
 
 
 def remark(text: str, *, quiet: bool = False) -> None:

@@ -25,7 +25,7 @@ from netaudit.cli.options import (
 def replay(
     files: tuple[Path, ...], kind: str | None, outputs: tuple[str, ...], directories: tuple[Path, ...], quiet: bool
 ) -> int:
-    r"""Make the inventory of FILEs: captures (pcap, pcapng) or the bundle of a recorded scan. Nothing is sent.
+    """Make the inventory of FILEs: captures (pcap, pcapng) or the bundle of a recorded scan. Nothing is sent.
 
     \b
     Exit codes: 0 done; 2 wrong usage or a file that cannot be read; 4 done, but a file was cut off.

@@ -14,7 +14,7 @@ from netaudit.cli.options import check_outputs, output_option, write_outputs
 @click.option("--formats", "list_formats", is_flag=True, help="List the formats.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of inventories.")
 def report(inventory: Path | None, outputs: tuple[str, ...], list_formats: bool, print_schema: bool) -> int:
-    r"""Write an INVENTORY in any format.
+    """Write an INVENTORY in any format.
 
     \b
     Example: netaudit report inventory.json -o csv=cameras.csv
@@ -23,8 +23,8 @@ def report(inventory: Path | None, outputs: tuple[str, ...], list_formats: bool,
     from netaudit.report import formats
 
     if list_formats:
-        for name, title in formats():
-            click.echo(f"{name:<10} {title}")
+        for form in formats():
+            click.echo(f"{form.name:<10} {form.title}")
     elif print_schema:
         sys.stdout.buffer.write(encode_schema())
     elif inventory is None:

@@ -60,7 +60,7 @@ def scan(
     directories: tuple[Path, ...],
     quiet: bool,
 ) -> int:
-    r"""Discover the cameras in TARGETs, identify them, write an inventory.
+    """Discover the cameras in TARGETs, identify them, write an inventory.
 
     A TARGET is 10.0.0.0/24, 10.0.0.1-50, 10.0-3.1.7, a name, "local" (the attached networks) or "-" (stdin).
 
