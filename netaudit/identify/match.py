@@ -1,0 +1,80 @@
+"""Match: the observations of one device against the fingerprints of their fields.
+
+All fingerprints of a field are tried, so their order in a file means nothing. Nothing is decided here: a match says
+which fingerprint fitted which observation and what that asserts; `settle` weighs it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from netaudit.identify.fingerprints import Fingerprint, Library
+from netaudit.identify.names import Names
+from netaudit.model import Device, Match, Observation
+from netaudit.vocabulary import STRENGTHS, is_placeholder
+
+INPUT_CHARACTERS = 4096  # of a value, for a pattern: what a device sends is hostile until read
+PREFIX_DIGITS = (9, 7, 6)  # 36, 28 and 24 bits: the longest assignment wins
+HARDWARE_ADDRESS = re.compile(r"^[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}$", re.IGNORECASE)
+NOT_ASSIGNED = 0x03  # in the first byte: a group address, or one that is locally administered (IEEE 802, section 8.2)
+MISSING_BLANK = re.compile(r"(?<=\d)(?=build \d{6})")  # SADP's firmware: "V5.6.2build 190701"
+
+
+def match(device: Device, library: Library) -> tuple[Match, ...]:
+    """Every fingerprint that fits an observation of the device, strongest first, then in the order of observations."""
+    found = (hit for observation in device.observations for hit in _matches(observation, library))
+    return tuple(sorted(found, key=strongest_first))
+
+
+def strongest_first(hit: Match) -> tuple[int, str, str, str, int, str, float, str]:
+    """The order in which evidence is listed: the same for any order of observations."""
+    seen = hit.observation
+    rank = STRENGTHS.index(hit.strength)
+    return (rank, seen.field, hit.fingerprint, seen.address, seen.port, seen.value, seen.seen_at, seen.reply)
+
+
+def _matches(observation: Observation, library: Library) -> Iterator[Match]:
+    for fingerprint, claims in _hits(library, observation.field, observation.value[:INPUT_CHARACTERS]):
+        yield Match(
+            fingerprint=fingerprint.id,
+            observation=observation,
+            strength=fingerprint.strength,
+            claims=claims,
+            title=fingerprint.title,
+        )
+
+
+@lru_cache(maxsize=4096)  # a site has few models: the same banners come back from device after device
+def _hits(library: Library, field: str, value: str) -> tuple[tuple[Fingerprint, tuple[tuple[str, str], ...]], ...]:
+    hits = []
+    if registered := _registered(library, field, value):
+        hits.append((registered, registered.asserts))
+    for fingerprint in library.by_field.get(field, ()):
+        if found := fingerprint.regex.match(value):
+            captured = _captured(found.groupdict(), library.names)
+            hits.append((fingerprint, tuple(sorted({**dict(fingerprint.asserts), **captured}.items()))))
+    return tuple(hits)
+
+
+def _registered(library: Library, field: str, value: str) -> Fingerprint | None:
+    """The fingerprint whose registration a hardware address falls under."""
+    if not HARDWARE_ADDRESS.match(value):
+        return None
+    digits = re.sub("[:-]", "", value).lower()
+    if int(digits[:2], 16) & NOT_ASSIGNED:
+        return None
+    return next((hit for n in PREFIX_DIGITS if (hit := library.by_prefix.get((field, digits[:n])))), None)
+
+
+def _captured(groups: dict[str, str | None], names: Names) -> dict[str, str]:
+    claims = {}
+    for attribute, text in groups.items():
+        value = names.normal(attribute, _tidy(attribute, text or ""))
+        if value and (attribute == "channels" or not is_placeholder(value)):
+            claims[attribute] = value
+    return claims
+
+
+def _tidy(attribute: str, text: str) -> str:
+    text = text.strip()
+    return MISSING_BLANK.sub(" ", text) if attribute == "firmware" else text
