@@ -1,0 +1,62 @@
+"""The assets as CSV (RFC 4180), one a row, in the order of an asset register; UTF-8 with a mark so that Excel knows.
+
+Spreadsheets run a cell that begins with = + - or @ as a formula, and split a cell at the list separator of the country
+where it is opened: what a device says must not become either. Such text gets an apostrophe, the mark for plain text.
+"""
+
+import csv
+import re
+from io import StringIO
+from typing import BinaryIO
+
+from netaudit.inventory import AssetDocument, Document, EvidenceDocument
+from netaudit.report.words import visible
+
+COLUMNS = (
+    "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model",
+    "firmware", "serial", "ports", "children", "first_evidence", "conflicts",
+)  # fmt: skip
+
+MAX_CELL = 32_000  # Excel's limit is 32,767 characters
+
+_STARTERS = "[=+\\-@\uff1d\uff0b\uff0d\uff20]"  # with their full-width forms
+_FORMULA = re.compile(f"\\s*{_STARTERS}|[\t\r]")
+_FORMULA_IF_SPLIT = re.compile(f"([;,|\t][\"'\\s]*)(?={_STARTERS})")
+
+
+def write(document: Document, stream: BinaryIO) -> None:
+    """Write the assets of the document as CSV."""
+    text = StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    rows.writerows([plain(cell) for cell in _row(asset)] for asset in document.assets)
+    stream.write(text.getvalue().encode("utf-8-sig"))
+
+
+def plain(cell: str) -> str:
+    """The cell as text that no spreadsheet takes for a formula, on one line, nothing in it acting on a terminal."""
+    mark = "'" if _FORMULA.match(cell) else ""
+    return mark + visible(_FORMULA_IF_SPLIT.sub(r"\1'", cell[:MAX_CELL]))[:MAX_CELL]
+
+
+def _row(asset: AssetDocument) -> tuple[str, ...]:
+    return (
+        *(_listed(v) for v in (asset.addresses, asset.macs, asset.hostnames)),
+        asset.family,
+        asset.verdict,
+        f"{asset.certainty:g}",
+        asset.kind,
+        *(v or "" for v in (asset.manufacturer, asset.brand, asset.model, asset.firmware, asset.serial)),
+        _listed(tuple(f"{p.transport}/{p.port} {p.service}" for p in asset.ports)),
+        str(asset.children.declared) if asset.kind == "recorder" else "",
+        _told(asset.evidence[0]) if asset.evidence else "",
+        _listed(asset.conflicts),
+    )
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return "; ".join(values)
+
+
+def _told(evidence: EvidenceDocument) -> str:
+    return f"{evidence.strength}: {evidence.field} = {evidence.value}"

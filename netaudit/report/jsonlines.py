@@ -1,0 +1,10 @@
+"""The assets as JSON Lines (jsonlines.org): one compact object a line, keys sorted."""
+
+from typing import BinaryIO
+
+from netaudit.inventory import Document, encode_line
+
+
+def write(document: Document, stream: BinaryIO) -> None:
+    """Write each asset of the document on a line of its own."""
+    stream.writelines(encode_line(asset) for asset in document.assets)

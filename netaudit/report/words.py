@@ -1,0 +1,142 @@
+"""What an inventory says, in plain words; and text of devices made harmless, for every report that people read."""
+
+import re
+from collections.abc import Iterable
+from typing import TextIO
+
+from netaudit.inventory import UNPRINTABLE, AssetDocument, Document
+from netaudit.vocabulary import GAPS
+
+KIND_WORDS = {
+    "camera": "camera",
+    "thermal_camera": "thermal camera",
+    "recorder": "recorder",
+    "intercom": "intercom",
+    "access_control": "access control",
+    "encoder": "video encoder",
+    "other": "other device",
+    "unknown": "device",
+}
+CAMERA_KINDS = frozenset(KIND_WORDS) - {"other", "unknown"}
+CAMERA_SERVICES = frozenset({"rtsp", "onvif", "sadp", "dhip", "isapi", "magicbox"})
+
+GAP_WORDS = {
+    "interrupted": "The run was stopped before its end",
+    "truncated_input": "The recording ends in the middle",
+    "dropped_packets": "Replies were lost on this machine",
+    "interface": "A network interface could not be used",
+    "no_link_layer": "No right to open raw sockets: devices that answer nothing but ARP can be missing",
+    "port_taken": "Another program holds a discovery port: replies that came to it are missing",
+    "routed": "Behind a router: ARP and multicast do not reach these networks",
+    "recorder_children": "Cameras behind recorders were counted, not inspected",
+    "wrong_subnet": "Heard on the wire, with an address that does not belong there",
+    "outside_targets": "Heard on the wire, outside the targets: not asked further",
+    "address_conflict": "Two devices claim one address",
+    "shared_mac": "One hardware address answers for many addresses: a router or proxy stands before them",
+    "locked": "Says that it is locked: it was left alone",
+    "passive": "A capture shows what crossed that wire in that time, and nothing else",
+}
+ADVERBS = {"probable": "probably ", "possible": "possibly "}
+FOR_THE_EYE = frozenset({"locked", "wrong_subnet", "address_conflict"})  # gaps that somebody should go and look at
+
+STATUS_WORDS = {
+    "refused": "connection refused",
+    "timeout": "no answer in time",
+    "unreachable": "not reachable",
+    "closed": "connection closed without an answer",
+    "tls": "no TLS connection possible",
+    "auth": "login needed",
+    "malformed": "answer makes no sense",
+    "permission": "not permitted on this machine",
+    "too_large": "answer too large",
+    "out_of_scope": "outside the scope: not asked",
+}
+
+
+def visible(text: str) -> str:
+    r"""The text with whatever would act instead of being read as \x.. and \u.. escapes, line breaks as spaces."""
+    if text.isprintable():
+        return text
+    return UNPRINTABLE.sub(_escape, _BREAKS.sub(" ", text))
+
+
+_BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
+
+
+def _escape(hit: re.Match[str]) -> str:
+    code = ord(hit[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def writable(text: str, stream: TextIO) -> str:
+    """The text with what the stream's encoding lacks as escapes, for terminals that do not speak UTF-8."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, harmless, on one line, and no longer than the limit."""
+    shown = visible(text[: limit + 1])
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def address_of(asset: AssetDocument) -> str:
+    """What an asset is called in a list: its first address, MAC or id."""
+    return visible(next(iter((*asset.addresses, *asset.macs)), asset.id))
+
+
+def percent(certainty: float) -> str:
+    """A certainty as people read it; nothing is ever quite certain."""
+    return f"{min(certainty, 0.999):.1%}".replace(".0%", "%").replace("%", " %")
+
+
+def maker_of(asset: AssetDocument) -> str:
+    """The name of the maker of a known family."""
+    return shorten(asset.manufacturer or asset.family, 40)
+
+
+def what_is(asset: AssetDocument) -> str:
+    """What an asset is, who made it and who sold it: "Hikvision-made camera, sold as Annke"."""
+    kind = KIND_WORDS[asset.kind]
+    label = shorten(asset.brand or asset.manufacturer or "", 40)
+    if asset.family == "unknown":
+        return f"{kind}, {'labelled ' + label + ', ' if label else ''}maker not established"
+    maker, adverb = maker_of(asset), ADVERBS.get(asset.verdict, "")
+    if label.casefold() not in {"", maker.casefold()}:
+        return f"{adverb}{maker}-made {kind}, sold as {label}"
+    return f"{adverb}{maker}-made {kind}" if adverb else f"{maker} {kind}"
+
+
+def looks_like_camera(asset: AssetDocument) -> bool:
+    """Whether a device is a camera or its like, or should be taken for one until somebody has looked."""
+    if asset.kind != "unknown":
+        return asset.kind in CAMERA_KINDS
+    return asset.family != "unknown" or bool(camera_services(asset))
+
+
+def camera_services(asset: AssetDocument) -> list[str]:
+    """The services of an asset that cameras and recorders offer, and few others."""
+    return sorted({p.service for p in asset.ports} & CAMERA_SERVICES)
+
+
+def doubts(asset: AssetDocument) -> Iterable[str]:
+    """Why somebody should look at this asset."""
+    if asset.verdict == "possible":
+        yield f"only possibly {maker_of(asset)}-made: certainty {percent(asset.certainty)}"
+    if asset.family == "unknown" and looks_like_camera(asset):
+        services = f" (it speaks {', '.join(camera_services(asset))})" if camera_services(asset) else ""
+        yield f"looks like a camera{services}, and its maker is not established"
+    yield from (shorten(c, 300) for c in asset.conflicts)
+
+
+def incomplete(document: Document) -> bool:
+    """Whether the run failed to see part of what it was sent to see."""
+    gaps = any(GAPS.get(g.kind, False) for g in document.coverage.gaps)
+    return gaps or any(c.status in {"partial", "failed"} for c in document.coverage.channels)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 device", "61 devices"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

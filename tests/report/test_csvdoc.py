@@ -1,0 +1,104 @@
+import csv
+import io
+
+import pytest
+from support.inventories import EMPTY, SMALL, SPITE, hostile
+
+from netaudit.inventory import document
+from netaudit.report import csvdoc
+
+HEADER = (
+    "address,mac,hostname,family,verdict,certainty,kind,manufacturer,brand,model,firmware,serial,ports,children,"
+    "first_evidence,conflicts"
+)
+
+
+def written(doc):
+    stream = io.BytesIO()
+    csvdoc.write(doc, stream)
+    return stream.getvalue()
+
+
+def rows(doc):
+    return list(csv.DictReader(io.StringIO(written(doc).decode("utf-8-sig"), newline="")))
+
+
+def test_excel_is_told_that_it_is_utf_8():
+    assert written(document(EMPTY)) == b"\xef\xbb\xbf" + HEADER.encode() + b"\r\n"
+
+
+def test_a_row_stands_as_an_asset_register_takes_it():
+    assert rows(document(SMALL))[0] == {
+        "address": "10.0.0.5",
+        "mac": "44:19:b6:00:00:01",
+        "hostname": "",
+        "family": "hikvision",
+        "verdict": "confirmed",
+        "certainty": "0.999",
+        "kind": "camera",
+        "manufacturer": "Hikvision",
+        "brand": "Annke",
+        "model": "DS-2CD2043G0-I",
+        "firmware": "V5.6.3 build 190923",
+        "serial": "",
+        "ports": "tcp/80 http; tcp/554 rtsp; udp/3702 onvif; udp/37020 sadp",
+        "children": "",
+        "first_evidence": "proof: sadp.device_description = DS-2CD2043G0-I",
+        "conflicts": "",
+    }
+
+
+def test_a_recorder_says_how_many_cameras_it_declares():
+    assert [r["children"] for r in rows(document(SMALL))] == ["", "16", "", "", ""]
+
+
+def test_every_row_has_every_column_whatever_devices_say():
+    found = rows(hostile())
+
+    assert len(found) == len(SPITE)
+    assert {len(r) for r in found} == {len(HEADER.split(","))}
+    assert None not in {k for r in found for k in r}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_cell_begins_a_formula_whatever_the_list_separator(separator):
+    text = written(hostile()).decode("utf-8-sig")
+    cells = [c for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for c in row]
+
+    assert [c for c in cells if c.lstrip("\"' \t\r\n")[:1] in set("=+-@") and "'" not in c[:3]] == []
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_the_check_above_sees_formulas(separator):
+    cells = next(csv.reader(["=1,+1;=1"], delimiter=separator))
+
+    assert [c for c in cells if c.lstrip("\"' \t\r\n")[:1] in set("=+-@") and "'" not in c[:3]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("DS-2CD2043G0-I", "DS-2CD2043G0-I"),
+        ("V5.6.3 build 190923", "V5.6.3 build 190923"),
+        ('Digest realm="IP Camera", nonce="-"', 'Digest realm="IP Camera", nonce="-"'),
+        ("=1", "'=1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("  =1", "'  =1"),
+        ("\t1", "' 1"),
+        ("\r1", "' 1"),
+        ("\r\n=1", "' =1"),
+        ("a\r\nb", "a b"),
+        ("a\nb", "a b"),
+        ("\uff1d1", "'\uff1d1"),
+        ("a;=1", "a;'=1"),
+        ("a\x1b[31m", "a\\x1b[31m"),
+    ],
+)
+def test_cells_become_plain_text(cell, expected):
+    assert csvdoc.plain(cell) == expected
+
+
+def test_a_cell_fits_a_spreadsheet():
+    assert len(csvdoc.plain("\x1b" * 40_000)) == csvdoc.MAX_CELL
