@@ -1,0 +1,145 @@
+"""Nothing that must never be sent is sent: every byte that the whole suite gave to a socket is held against the list.
+
+The requests are a closed list: what is not one of these forms fails, whatever it is. This file runs last.
+"""
+
+import json
+import os
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from netaudit.demo import emulate, load_devices, loopback_place
+
+UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+SADP = rf'<\?xml version="1\.0" encoding="utf-8"\?><Probe><Uuid>{UUID}</Uuid><Types>inquiry</Types></Probe>'
+DHIP = (
+    b"\x20\x00\x00\x00DHIP" + bytes(8) + struct.pack("<IIII", 59, 0, 59, 0)
+    + b'{"method":"DHDiscover.search","params":{"mac":"","uni":1}}\n'
+)  # fmt: skip
+WSD = (
+    r'<\?xml version="1\.0" encoding="UTF-8"\?><e:Envelope [^<>]*><e:Header><w:MessageID>uuid:'
+    + UUID
+    + r"</w:MessageID>"
+    r'<w:To e:mustUnderstand="true">urn:schemas-xmlsoap-org:ws:2005:04:discovery</w:To><w:Action '
+    r'e:mustUnderstand="true">http://schemas\.xmlsoap\.org/ws/2005/04/discovery/Probe</w:Action></e:Header>'
+    r"<e:Body><d:Probe>(?:<d:Types>(?:dn:NetworkVideoTransmitter|tds:Device)</d:Types>)?</d:Probe></e:Body></e:Envelope>"
+)
+HOST = r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?"
+GET = (
+    rf"GET /(?:favicon\.ico)? HTTP/1\.1\r\nHost: {HOST}\r\nUser-Agent: netaudit\r\nAccept: \*/\*\r\n"
+    r"Connection: close\r\n\r\n"
+)
+OPTIONS = rf"OPTIONS rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 1\r\n\r\n"
+DESCRIBE = rf"DESCRIBE rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n"
+
+DATAGRAMS = re.compile(f"{SADP}|{WSD}".encode())
+REQUESTS = re.compile(f"{GET}|{OPTIONS}|{DESCRIBE}".encode())
+TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
+
+FORBIDDEN = (
+    rb"(?i)authorization:|cookie:|wsse|usernametoken",
+    rb"(?i)[?&]auth=|/current_config|/OutsideCmd|webLanguage|configurationFile|/Security/users",
+    rb'(?i)global\.login|DevInit\.|PasswdFind\.|setConfig|DHDiscover\.(?!search")',
+    rb"(?i)<Types>(?!inquiry</Types>|inquiry_v32</Types>|dn:|tds:)",
+    rb"(?i)^(?:PUT|DELETE|PATCH|SUBSCRIBE|NOTIFY|SETUP|PLAY|ANNOUNCE|RECORD|SET_PARAMETER) ",
+    rb"(?i)audio\.cgi|snapshot|/picture|alertStream|eventManager",
+    rb"^\xa0[\x00\x01\x05]|^\xf6\x00",
+)
+GROUPS = {"224.0.0.251", "239.255.255.250", "239.255.255.251", "255.255.255.255"}
+
+
+@pytest.fixture(scope="module")
+def sent():
+    """All that the suite has sent, and one scan of all emulated devices, so that there is something to judge."""
+    from netaudit.identify.fingerprints import load_library
+    from netaudit.runs import Request, prepare, scan
+
+    with emulate(load_devices(), loopback_place) as emulation:
+        targets = tuple(played.placement.address for played in emulation.devices)
+        scan(prepare(Request(targets=targets, profile="standard")), load_library())
+    lines = Path(os.environ["NETAUDIT_TEST_JOURNAL"]).read_text().splitlines()
+    return [
+        (line["kind"], bytes.fromhex(line["data"]), line["destination"], line["test"])
+        for line in map(json.loads, lines)
+    ]
+
+
+def of_kind(sent, *kinds):
+    """What was sent this way by whole channels; the tests of the wire itself send words of their own to loopback."""
+    return [entry for entry in sent if entry[0] in kinds and not entry[3].startswith("tests/wire/")]
+
+
+def test_the_journal_holds_every_kind_of_request(sent):
+    data = [entry[1] for entry in sent]
+
+    assert {"udp", "tcp", "tls"} <= {entry[0] for entry in sent}
+    for beginning in (b"GET / ", b"GET /favicon.ico ", b"OPTIONS ", b"DESCRIBE ", b"<?xml", DHIP):
+        assert any(d.startswith(beginning) for d in data), beginning
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_nothing_forbidden_was_sent(sent, pattern):
+    forbidden = [(kind, data, test) for kind, data, _, test in sent if re.search(pattern, data)]
+
+    assert forbidden == []
+
+
+def test_every_datagram_is_one_of_the_known_questions(sent):
+    strangers = [
+        (data, test)
+        for _, data, _, test in of_kind(sent, "udp")
+        if data != DHIP and not DATAGRAMS.fullmatch(data) and not is_mdns_question(data)
+    ]
+
+    assert strangers == []
+
+
+def is_mdns_question(data):
+    """Flags say query (RFC 6762 section 18.2), there are questions, and there is nothing else."""
+    if len(data) < 12:
+        return False
+    _, flags, questions, answers, authorities, additionals = struct.unpack("!6H", data[:12])
+    return flags == 0 and 0 < questions <= 16 and answers == authorities == additionals == 0
+
+
+def test_every_request_is_one_of_the_known_ones(sent):
+    strangers = [
+        (kind, data, test)
+        for kind, data, _, test in of_kind(sent, "tcp", "tls")
+        if not REQUESTS.fullmatch(data) and not (kind == "tcp" and TLS_RECORD.match(data))
+    ]
+
+    assert strangers == []
+
+
+def test_no_host_header_is_long_or_bracketed(sent):
+    hosts = [h for _, data, _, _ in of_kind(sent, "tcp", "tls") for h in re.findall(rb"\r\nHost: (.*)\r\n", data)]
+
+    assert hosts
+    assert all(len(host) <= 21 and b"[" not in host for host in hosts)
+
+
+def test_every_frame_is_an_arp_request_of_our_own(sent):
+    for _, frame, _, test in of_kind(sent, "link"):
+        assert frame[12:14] == b"\x08\x06", test
+        assert frame[20:22] == b"\x00\x01", test
+        assert frame[6:12] == frame[22:28], test
+        assert frame[32:38] == bytes(6), test
+
+
+def test_every_datagram_goes_to_loopback_a_group_or_a_namespace(sent):
+    strangers = {
+        destination[0]
+        for _, _, destination, _ in of_kind(sent, "udp")
+        if destination[0] not in GROUPS
+        and not destination[0].startswith(("127.", "10.", "192.168.", "198.18.", "192.0.2."))
+    }
+
+    assert strangers == set()
+
+
+def test_no_datagram_is_empty(sent):
+    assert all(data for _, data, _, _ in sent)
