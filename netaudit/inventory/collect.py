@@ -31,7 +31,7 @@ def document(inventory: Inventory) -> Document:
     return Document(
         run=_run(inventory),
         coverage=_coverage(inventory.coverage),
-        assets=tuple(_asset(a) for a in sorted(inventory.assets, key=_asset_order)),
+        assets=tuple(asset_document(a) for a in sorted(inventory.assets, key=_asset_order)),
         problems=tuple(_problem(p) for p in sorted(set(inventory.problems), key=_problem_order)),
     )
 
@@ -115,7 +115,8 @@ def _problem_order(problem: Problem) -> tuple[tuple[int, int, str], str, str, st
     return (address_order(problem.address), problem.channel, problem.stage, problem.status, problem.detail)
 
 
-def _asset(asset: Asset) -> AssetDocument:
+def asset_document(asset: Asset) -> AssetDocument:
+    """The document of one asset."""
     device, identity = asset.device, asset.identity
     declared = identity.channels or 0 if identity.kind == "recorder" else 0
     return AssetDocument(
