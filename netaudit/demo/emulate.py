@@ -62,10 +62,13 @@ def _open(played: PlayedDevice, loop: Loop, key_of: Callable[[int], RSAPrivateKe
 
 
 def _open_udp(service: UdpService, played: PlayedDevice, loop: Loop) -> Responder:
-    senders: dict[int | None, socket.socket] = {None: _opened(service.port, service.groups, played)}
-    for port in {answer.from_port for answer in service.answer} - {None}:
-        senders[port] = _opened(port or 0, (), played)
-    return Responder(loop, service, played, senders[None], senders)
+    with ExitStack() as opened:
+        asked = opened.enter_context(_opened(service.port, service.groups, played))
+        senders: dict[int | None, socket.socket] = {None: asked}
+        for port in {answer.from_port for answer in service.answer} - {None}:
+            senders[port] = opened.enter_context(_opened(port or 0, (), played))
+        opened.pop_all()
+    return Responder(loop, service, played, asked, senders)
 
 
 def _opened(port: int, groups: tuple[str, ...], played: PlayedDevice) -> socket.socket:
