@@ -13,8 +13,9 @@ from netaudit.records.connections import MAX_HELD_SIZE, MAX_OPEN, Connections
 from netaudit.records.datagrams import Datagrams
 from netaudit.records.frames import PCAP, Frame, read_pcap
 from netaudit.records.links import ARP, LINKS
-from netaudit.records.packets import TCP, UDP, Interest, Packet, read_packets
+from netaudit.records.packets import Packet, read_packets
 from netaudit.records.pcapng import BYTE_ORDERS, PCAPNG, read_pcapng
+from netaudit.records.sift import TCP, UDP, Interest
 from netaudit.records.window import Window, read_chunks, unpack_head
 
 _HEAD_SIZE = 12  # bytes that tell a capture from other files
@@ -36,7 +37,10 @@ def read_capture(path: Path, udp_ports: frozenset[int]) -> Iterator[Reply | Prob
 
 def is_capture(head: bytes) -> bool:
     """Whether a file that begins so is a packet capture, packed with gzip or not."""
-    head = unpack_head(head)
+    return _is_unpacked_capture(unpack_head(head))
+
+
+def _is_unpacked_capture(head: bytes) -> bool:
     return head[:4] in PCAP or (head[:4] == PCAPNG and head[8:_HEAD_SIZE] in BYTE_ORDERS)
 
 
@@ -47,7 +51,7 @@ def _check(path: Path, window: Window) -> None:
         raise ValueError(f"{path}: {error}; fetch it again") from None
     if window.limit == 0:
         raise ValueError(f"{path}: the file is empty; give a capture in pcap or pcapng format")
-    if not is_capture(window.buffer[: window.limit]):
+    if not _is_unpacked_capture(window.buffer[: min(_HEAD_SIZE, window.limit)]):
         raise ValueError(f"{path}: not a packet capture; give a file in pcap or pcapng format")
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple, TypeVar
 
 from netaudit.model import Reply
 from netaudit.records.packets import CUT, Packet
-from netaudit.records.streams import KEPT_SIZE, Stream
+from netaudit.records.streams import Stream
 
 MAX_OPEN = 100_000  # connections
 MAX_HELD_SIZE = 64 << 20  # bytes, in all open connections
-_MAX_REMEMBERED = 100_000  # connections attempted, and as many that are closed
+_MAX_ASKED = 100_000  # connections attempted
+_MAX_IGNORED = 200_000  # directions
 
 # Where a capture begins in the middle of a connection, the server is known by its port: 34567 and 37777 are also
 # among those that clients are given by chance.
@@ -68,6 +69,8 @@ class Connections:
     def add(self, packet: Packet) -> Iterator[Reply]:
         """The connections that this segment ends. ValueError for one that is malformed."""
         segment = _read_segment(packet)
+        if segment is None:
+            return
         if segment.flags & _SYN:
             yield from self._supersede(segment)
         connection = self._open.get(segment.key) or self._begin(segment)
@@ -100,7 +103,7 @@ class Connections:
         if segment.key in self.ignored:
             return None
         if segment.flags & (_SYN | _ACK) == _SYN:
-            _remember(self._asked, segment.key, segment.sequence)
+            _remember(self._asked, segment.key, segment.sequence, _MAX_ASKED)
             return None
         if segment.flags & _RST:
             self._asked.pop(segment.reverse, None)
@@ -127,7 +130,7 @@ class Connections:
         """Put the segment where it belongs; whether its connection has nothing more to tell."""
         if segment.flags & _SYN:
             _open_streams(connection, segment)
-        stream, _ = _sides(connection, segment)
+        stream, other = _sides(connection, segment)
         place = stream.place(segment.sequence)
         if segment.data:
             _note(stream, segment.packet)
@@ -137,17 +140,17 @@ class Connections:
         if segment.flags & _FIN:
             stream.end = place + len(segment.data) + segment.packet.missing
         if stream.is_complete:
-            _remember(self.ignored, stream.key, stream.begin_sequence)
-        server = connection.server
-        both = server.is_complete and connection.client.is_complete
-        return both or server.size == KEPT_SIZE or bool(segment.flags & _RST)
+            _remember(self.ignored, stream.key, stream.begin_sequence, _MAX_IGNORED)
+            if connection.server.is_full or other.is_complete:
+                return True
+        return bool(segment.flags & _RST)
 
     def _close(self, connection: _Connection) -> Iterator[Reply]:
         client, server = connection.client, connection.server
         for stream in (client, server):
             del self._open[stream.key]
             self._held_size -= stream.cost
-            _remember(self.ignored, stream.key, stream.begin_sequence)
+            _remember(self.ignored, stream.key, stream.begin_sequence, _MAX_IGNORED)
         content = server.content
         if not content and server.accepted_at is None:
             return
@@ -156,7 +159,8 @@ class Connections:
         yield _reply(client, server, content)
 
 
-def _read_segment(packet: Packet) -> _Segment:
+def _read_segment(packet: Packet) -> _Segment | None:
+    """The segment, if it is more than an acknowledgement."""
     body = packet.body
     if len(body) < _HEADER_SIZE:
         raise ValueError(CUT if packet.missing else "with a malformed TCP header")
@@ -164,6 +168,8 @@ def _read_segment(packet: Packet) -> _Segment:
     start = (offset >> 4) * 4
     if not _HEADER_SIZE <= start <= len(body) or (flags & _SYN and flags & (_FIN | _RST)):
         raise ValueError(CUT if packet.missing else "with a malformed TCP header")
+    if start == len(body) and not packet.missing and not flags & (_FIN | _SYN | _RST):
+        return None
     return _Segment(
         key=packet.source + packet.target + body[:4],
         reverse=packet.target + packet.source + body[2:4] + body[:2],
@@ -207,9 +213,9 @@ def _rank(key: bytes) -> tuple[bool, int, bytes]:
     return (port not in _SERVER_PORTS, port, key)
 
 
-def _remember(table: OrderedDict[bytes, _T], key: bytes, value: _T) -> None:
+def _remember(table: OrderedDict[bytes, _T], key: bytes, value: _T, limit: int) -> None:
     table[key] = value
-    if len(table) > 2 * _MAX_REMEMBERED:
+    if len(table) > limit:
         table.popitem(last=False)
 
 

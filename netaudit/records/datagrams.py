@@ -9,7 +9,8 @@ from ipaddress import ip_address
 from struct import Struct
 
 from netaudit.model import Reply
-from netaudit.records.packets import CUT, Interest, Packet
+from netaudit.records.packets import CUT, Packet
+from netaudit.records.sift import Interest
 
 _ANSWER_S = 60.0  # later, the asker's port serves for something else, e.g. for video through QUIC
 _MAX_ASKERS = 10_000

@@ -7,6 +7,7 @@ come from a few raw bytes and may be nonsense for a frame that is too short: the
 from collections.abc import Callable
 
 ARP, SADP, IPV4, IPV6 = 0x0806, 0x8033, 0x0800, 0x86DD  # EtherTypes
+ETHERNET = 1
 MAC_SIZE = 6
 NO_MAC = -1
 
@@ -58,7 +59,7 @@ def _untag(buffer: bytes, kind: int, at: int) -> tuple[int, int]:
 
 LINKS: dict[int, Callable[[bytes, int], Located]] = {
     0: _loopback,
-    1: _ethernet,
+    ETHERNET: _ethernet,
     12: _raw,
     14: _raw,
     101: _raw,

@@ -5,28 +5,20 @@ most packets of a capture are video.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from functools import partial
 from struct import Struct
 from typing import NamedTuple
 
 from netaudit.records.fragments import Fragments
 from netaudit.records.frames import Frame
-from netaudit.records.links import ARP, IPV4, IPV6, LINKS, MAC_SIZE, NO_MAC, SADP
+from netaudit.records.links import ARP, IPV4, MAC_SIZE, NO_MAC, SADP
+from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, TCP, UDP, Interest, sift
 
-TCP, UDP = 6, 17  # protocol numbers of IP
-
-_KINDS = frozenset({ARP, SADP, IPV4, IPV6})
 _ARP_SIZE = 28  # bytes, for Ethernet and IPv4
 _ARP_OF_IPV4 = bytes.fromhex("0001 0800 06 04")
-_ENDS = 0x07  # TCP's SYN, FIN and RST: what ignored directions are still read for
-
-_FRAGMENT, _AUTHENTICATION = 44, 51
-_EXTENSIONS = frozenset({0, 43, _AUTHENTICATION, 60, 135, 139, 140})  # IPv6, but for the fragment header
 _MAX_EXTENSIONS = 8
 
-_PEEK_IPV4 = Struct(">B5xHxB10xHH").unpack_from  # version with header length, fragment, protocol, ports
-_PEEK_IPV6 = Struct(">6xB33xHH").unpack_from  # next header, ports
 _IPV4_HEADER = Struct(">BxHHHxB2x4s4s").unpack_from
 _IPV6_HEADER = Struct(">B3xHBx16s16s").unpack_from
 _FRAGMENT_HEADER = Struct(">BxHI").unpack_from
@@ -47,68 +39,26 @@ class Packet(NamedTuple):
     interface: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interest:
-    """What is worth reading; the last two change while packets are read."""
-
-    ports: frozenset[int]  # of UDP
-    listening: set[int] = field(default_factory=set)  # these, and those that answers may come to
-    ignored: Container[bytes] = ()  # directions of TCP connections that have nothing more to tell
-
-
 def read_packets(
     frames: Iterable[Frame], interest: Interest, links: set[int], skipped: Counter[str]
 ) -> Iterator[Packet]:
     """Every packet of interest; notes the link layers that were met, and counts by their reason what was not read."""
-    fragments = Fragments(skipped)
-    for frame, kind, at, mac in _of_interest(frames, interest, links, skipped):
-        try:
-            packet = _read(frame, kind, at, mac, fragments)
-        except ValueError as error:
-            skipped[str(error)] += 1
-            continue
-        if packet is not None:
-            yield packet
+    fragments = Fragments(skipped, partial(_has_port, interest.ports))
+    try:
+        for frame, kind, at, mac in sift(frames, interest, links, skipped):
+            try:
+                packet = _read(frame, kind, at, mac, fragments)
+            except ValueError as error:
+                skipped[str(error)] += 1
+                continue
+            if packet is not None:
+                yield packet
+    finally:
+        fragments.finish()
 
 
-def _of_interest(
-    frames: Iterable[Frame], interest: Interest, links: set[int], skipped: Counter[str]
-) -> Iterator[tuple[Frame, int, int, int]]:
-    """The hot loop: which frames to read, what is in them, where it begins, and where the sender's address stands."""
-    link, locate = -1, None
-    for frame in frames:
-        buffer, start, _, _, _, interface = frame
-        if interface.link != link:
-            link = interface.link
-            locate = LINKS.get(link)
-            links.add(link)
-        if locate is None:
-            skipped[f"of link type {link}"] += 1
-            continue
-        kind, at, mac = locate(buffer, start)
-        if kind in _KINDS and not _is_dull(buffer, at, kind, interest):
-            yield frame, kind, at, mac
-
-
-def _is_dull(buffer: bytes, at: int, kind: int, interest: Interest) -> bool:
-    if kind == IPV4:
-        first, fragment, protocol, source, target = _PEEK_IPV4(buffer, at)
-        if first != 0x45 or fragment & 0x3FFF:  # options or fragments: the ports are elsewhere
-            return protocol not in {TCP, UDP}
-        ends, flags = at + 12, at + 33
-    elif kind == IPV6:
-        protocol, source, target = _PEEK_IPV6(buffer, at)
-        if protocol in _EXTENSIONS or protocol == _FRAGMENT:
-            return False
-        ends, flags = at + 8, at + 53
-    else:
-        return False
-    if protocol == UDP:
-        return source not in interest.ports and target not in interest.listening
-    if protocol == TCP:
-        key = buffer[ends : flags - 9]
-        return key in interest.ignored and not buffer[flags] & _ENDS
-    return True
+def _has_port(ports: frozenset[int], head: bytes) -> bool:
+    return not ports.isdisjoint((int.from_bytes(head[:2]), int.from_bytes(head[2:4])))
 
 
 def _read(frame: Frame, kind: int, at: int, mac_at: int, fragments: Fragments) -> Packet | None:
@@ -168,7 +118,7 @@ def _read_ipv6(buffer: bytes, at: int, end: int, heard_at: float, fragments: Fra
         raise ValueError("with a malformed IPv6 header")
     protocol, body = _past_extensions(protocol, buffer[at + 40 : min(stop, end)])
     missing = max(0, stop - end)
-    if protocol != _FRAGMENT:
+    if protocol != FRAGMENT:
         return protocol, source, target, body, missing
     if missing or len(body) < 8:
         raise ValueError(CUT)
@@ -184,10 +134,10 @@ def _past_extensions(protocol: int, body: bytes) -> tuple[int, bytes]:
     """What follows the extension headers, up to a fragment header."""
     at = 0
     for _ in range(_MAX_EXTENSIONS):
-        if protocol not in _EXTENSIONS:
+        if protocol not in EXTENSIONS:
             return protocol, body[at:]
         if len(body) < at + 8:
             raise ValueError(CUT)
-        size = (body[at + 1] + 2) * 4 if protocol == _AUTHENTICATION else (body[at + 1] + 1) * 8
+        size = (body[at + 1] + 2) * 4 if protocol == AUTHENTICATION else (body[at + 1] + 1) * 8
         protocol, at = body[at], at + size
     raise ValueError("with too many IPv6 extension headers")

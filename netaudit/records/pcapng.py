@@ -46,7 +46,7 @@ def read_pcapng(window: Window, skipped: Counter[str]) -> Iterator[Frame]:
         kind, size = section.head(window.buffer, window.at)
         _await_block(window, size)
         if size < _LEAST_SIZES.get(kind, 12):
-            skipped["blocks that are too short"] += 1
+            skipped["in blocks that are too short"] += 1
             window.at += size
         elif kind == _PACKET:
             yield from _packets(window, section, skipped)
@@ -81,7 +81,7 @@ def _packets(window: Window, section: _Section, skipped: Counter[str]) -> Iterat
         if number < known and kept + least <= size:
             yield buffer, at + 28, at + 28 + kept, high, low, interfaces[number]
         else:
-            skipped["blocks that contradict themselves"] += 1
+            skipped["in blocks that contradict themselves"] += 1
         at += size
     window.at = at
 
@@ -104,7 +104,7 @@ def _block(window: Window, section: _Section, skipped: Counter[str]) -> Iterator
     if number < len(section.interfaces) and kept <= room:
         yield buffer, start, start + kept, high, low, section.interfaces[number]
     else:
-        skipped["blocks that contradict themselves"] += 1
+        skipped["in blocks that contradict themselves"] += 1
 
 
 def _describe(section: _Section, body: bytes) -> None:

@@ -73,16 +73,6 @@ class Stream:
         return sum(len(piece) + PIECE_COST for _, piece in self.pieces)
 
     @property
-    def size(self) -> int:
-        """Bytes from the first to the first that is missing, as far as they are kept."""
-        return min(KEPT_SIZE, max(0, _end(self._run()) - self.first))
-
-    @property
-    def content(self) -> bytes:
-        at, piece = self._run()
-        return bytes(piece[self.first - at : self.first - at + KEPT_SIZE])
-
-    @property
     def first(self) -> int:
         """The place where reading begins. Where no SYN was seen, a guess."""
         if self.begin is not None:
@@ -90,12 +80,30 @@ class Stream:
         return self.pieces[0][0] if self.pieces else 0
 
     @property
+    def size(self) -> int:
+        """Bytes from the first to the first that is missing, as far as they are kept."""
+        first = self.first
+        for at, piece in self.pieces:
+            if at <= first < at + len(piece):
+                return min(KEPT_SIZE, at + len(piece) - first)
+        return 0
+
+    @property
+    def content(self) -> bytes:
+        first, size = self.first, self.size
+        piece = next((p for p in self.pieces if p[0] <= first < _end(p)), None)
+        return b"" if piece is None else bytes(piece[1][first - piece[0] : first - piece[0] + size])
+
+    @property
+    def is_full(self) -> bool:
+        return self.size == KEPT_SIZE
+
+    @property
     def is_complete(self) -> bool:
         """Whether nothing more will be kept of it."""
-        size = self.size
         if self.begin is None or self.end is None:
-            return size == KEPT_SIZE
-        return size >= min(KEPT_SIZE, self.end - self.begin)
+            return self.is_full
+        return self.size >= min(KEPT_SIZE, self.end - self.begin)
 
     @property
     def is_broken(self) -> bool:
@@ -103,11 +111,6 @@ class Stream:
         read = self.first + self.size
         seen = [_end(piece) for piece in self.pieces[-1:]] + [read if self.end is None else self.end]
         return self.size < KEPT_SIZE and max(seen) > read
-
-    def _run(self) -> tuple[int, bytearray]:
-        """The piece that holds the first byte."""
-        first = self.first
-        return next((p for p in self.pieces if p[0] <= first < _end(p)), (first, bytearray()))
 
 
 def _end(piece: tuple[int, bytearray]) -> int:
