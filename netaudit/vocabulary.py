@@ -61,6 +61,7 @@ FIELDS = {
     "onvif.serial": "SerialNumber of GetDeviceInformation",
     "onvif.hardware_id": "HardwareId of GetDeviceInformation",
     "onvif.namespace": "XML namespace that an ONVIF answer declares",
+    "onvif.envelope": "prefixes that the envelope of an ONVIF answer declares, in their order",
     "onvif.uri": "stream, snapshot or service URI that an ONVIF answer names, without its host",
     "onvif.hostname": "Name of GetHostname",
     "sadp.device_description": "DeviceDescription: the model, despite the name",

@@ -18,6 +18,7 @@ __all__ = [
     "Element",
     "child_texts",
     "declared_namespaces",
+    "declared_prefixes",
     "flat_fields",
     "flat_pairs",
     "local_name",
@@ -99,6 +100,13 @@ def declared_namespaces(payload: bytes, max_bytes: int = MAX_BYTES) -> tuple[str
             uri = rest.lstrip()[1:].partition(quote)[0]
             found.setdefault(clean(uri), None)
     return tuple(uri for uri in found if uri)
+
+
+def declared_prefixes(payload: bytes, max_bytes: int = MAX_BYTES) -> tuple[str, ...]:
+    """The prefixes that the root element declares, in their order: the firmware that wrote it has one order always."""
+    tags = _bounded(payload, max_bytes).split("<")[1:]
+    root = next((tag for tag in tags if tag[:1] not in {"", "?", "!", "/"}), "").partition(">")[0]
+    return tuple(clean(piece.partition("=")[0].strip()) for piece in root.split("xmlns:")[1 : MAX_NAMESPACES + 1])
 
 
 def _bounded(payload: bytes, max_bytes: int) -> str:

@@ -16,10 +16,10 @@ from netaudit.identify.names import Names
 from netaudit.model import Identity, Match
 from netaudit.vocabulary import STRENGTHS, cause_of
 
-# The one table of weights, in log-odds. With these, one match alone makes its family 0.997 (proof), 0.95 (strong),
-# 0.7 (medium) or 0.2 (weak) probable, and a strong one with a medium one 0.99.
-WEIGHTS = {"proof": 9.0, "strong": 6.0, "medium": 3.85, "weak": 1.6}
-PRIOR = -3.0  # of any family before evidence; "something else" stands at 0
+# The one table of weights, in log-odds. With these, one match alone makes its family 0.998 (proof), 0.97 (strong),
+# 0.73 (medium) or 0.11 (weak) probable; two weak ones still name nobody.
+WEIGHTS = {"proof": 9.5, "strong": 7.0, "medium": 4.5, "weak": 1.4}
+PRIOR = -3.5  # of any family before evidence; "something else" stands at 0
 
 CERTAIN, LIKELY, THINKABLE = 0.95, 0.75, 0.4  # the least certainty for confirmed, probable, possible
 
