@@ -32,14 +32,18 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     firmware: str | None = None
     serial: str | None = None
     channels: int | None = None
+    by_link: tuple[str, ...] = ()  # what only multicast tells: not to be learnt over loopback, or across a router
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS or self.kind not in {None, *KINDS}:
             raise ValueError(f"unknown verdict or kind: {self.verdict}, {self.kind}")
+        if strangers := set(self.by_link) - set(self.__struct_fields__):
+            raise ValueError(f"unknown attributes in by_link: {', '.join(sorted(strangers))}")
 
-    def said(self) -> dict[str, str | int]:
-        """The attributes that can be compared, by name."""
-        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+    def said(self, *, on_link: bool = True) -> dict[str, str | int]:
+        """The attributes that can be compared, by name; on_link: the scanner is where multicast reaches the device."""
+        names = set(self.__struct_fields__) - {"by_link", *(() if on_link else self.by_link)}
+        return {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

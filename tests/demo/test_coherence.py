@@ -63,10 +63,15 @@ def device(request):
 
 
 def test_every_truth_stands_in_what_the_device_sends(device):
-    text = b"\n".join(payload for _, payload in replies(device)).decode("utf-8", "replace")
+    text = packed(b"\n".join(payload for _, payload in replies(device)).decode("utf-8", "replace"))
     truth = {k: str(v) for k, v in device.truth.said().items() if k in {"model", "firmware", "serial", "channels"}}
 
-    assert {name: value for name, value in truth.items() if value not in text} == {}
+    assert {name: value for name, value in truth.items() if packed(value) not in text} == {}
+
+
+def packed(text: str) -> str:
+    """Without blanks: some devices write `V5.7.3build 220112` where others have one blank more."""
+    return text.replace(" ", "")
 
 
 def test_brand_shows_in_replies_or_mac(device):

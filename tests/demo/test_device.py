@@ -43,10 +43,19 @@ def test_smallest_device_has_no_service(tmp_path):
     assert device.truth.said() == {"family": "unknown", "verdict": "unknown"}
 
 
+def test_what_only_multicast_tells_is_not_expected_elsewhere(tmp_path):
+    device = load(tmp_path, PLAIN + 'model = "M1"\nserial = "S1"\nby_link = ["serial"]')
+
+    assert device.truth.said()["serial"] == "S1"
+    assert "serial" not in device.truth.said(on_link=False)
+    assert device.truth.said(on_link=False)["model"] == "M1"
+
+
 @pytest.mark.parametrize(
     ("addition", "reason"),
     [
         ("[oddity]", "unknown field `oddity`"),
+        ('by_link = ["serail"]', "by_link: serail"),
         ('[[tcp]]\nport = 80\nspeaks = "gopher"', "gopher"),
         ('[[tcp]]\nport = 80\n[[tcp.answer]]\nwhen = "x"\nhead = "y"', "speaks nothing"),
         ("[[tcp]]\nport = 80\nlike = 81", "like one that does not"),
