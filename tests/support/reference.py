@@ -1,0 +1,57 @@
+"""Makes the reference pages from the program itself: the command line from --help, the fields from the vocabulary."""
+
+import click
+
+from netaudit.cli import VERBS, netaudit
+from netaudit.discovery import CHANNELS
+from netaudit.vocabulary import FIELDS, cause_of
+
+EXIT_CODES = """
+## Exit codes
+
+| code | `scan`, `replay` |
+| --- | --- |
+| 0 | done |
+| 2 | wrong usage, bad file, bad configuration |
+| 3 | nothing could be scanned or read |
+| 4 | done, but incomplete: coverage says what is missing |
+| 130 | interrupted; what was learnt is kept |
+
+`demo` ends with 1 where a device was not found to be what it is, `fingerprints test` where an example does not hold, `doctor` with 4 where a scan would miss something.
+An error is one line: what, where, what to do. `--debug` adds the traceback.
+"""
+
+
+def command_line():
+    """docs/reference/cli.md."""
+    pages = ["# Command line\n\nMade from `--help`.\n", _page(netaudit, "netaudit", None)]
+    parent = click.Context(netaudit, info_name="netaudit", terminal_width=100, max_content_width=100)
+    for verb in VERBS:
+        command = netaudit.get_command(parent, verb)
+        pages.append(_page(command, f"netaudit {verb}", parent))
+        if isinstance(command, click.Group):
+            inner = click.Context(command, parent=parent, info_name=verb, terminal_width=100, max_content_width=100)
+            pages += [_page(c, f"netaudit {verb} {name}", inner) for name, c in command.commands.items()]
+    return "\n".join(pages) + EXIT_CODES
+
+
+def _page(command, title, parent):
+    name = title.rpartition(" ")[2]
+    context = click.Context(command, parent=parent, info_name=name, terminal_width=100, max_content_width=100)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    return f"## {title}\n\n```text\n{text}\n```\n"
+
+
+def fields():
+    """docs/reference/fields.md."""
+    lines = [
+        "# Observation fields", "",
+        "Every value that a channel can read, and that `identify` takes. Made from `netaudit/vocabulary.py`.",
+        "Fields of one cause have one vote together when evidence is weighed.", "",
+        "| field | what it is | read by | cause |", "| --- | --- | --- | --- |",
+    ]  # fmt: skip
+    for field, meaning in FIELDS.items():
+        readers = ", ".join(channel.name for channel in CHANNELS if field in channel.fields) or "given only"
+        text = meaning.replace("|", "\\|")
+        lines.append(f"| `{field}` | {text} | {readers} | {cause_of(field)} |")
+    return "\n".join(lines) + "\n"
