@@ -7,6 +7,7 @@ which fingerprint fitted which observation and what that asserts; `settle` weigh
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from netaudit.identify.fingerprints import Fingerprint, Library
 from netaudit.identify.names import Names
@@ -26,11 +27,11 @@ def match(device: Device, library: Library) -> tuple[Match, ...]:
     return tuple(sorted(found, key=strongest_first))
 
 
-def strongest_first(hit: Match) -> tuple[int, str, str, str, int, str, float, str]:
+def strongest_first(hit: Match) -> tuple[Any, ...]:
     """The order in which evidence is listed: the same for any order of observations."""
     seen = hit.observation
-    rank = STRENGTHS.index(hit.strength)
-    return (rank, seen.field, hit.fingerprint, seen.address, seen.port, seen.value, seen.seen_at, seen.reply)
+    where = (seen.channel, seen.address, seen.mac or "", seen.transport, seen.port, seen.seen_at, seen.reply)
+    return (STRENGTHS.index(hit.strength), seen.field, hit.fingerprint, seen.value, *where, hit.claims)
 
 
 def _matches(observation: Observation, library: Library) -> Iterator[Match]:

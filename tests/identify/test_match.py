@@ -1,0 +1,132 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netaudit.identify.fingerprints import load_library
+from netaudit.identify.match import match
+from netaudit.model import Device, Observation
+from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
+
+LIBRARY = load_library()
+
+
+def observed(field, value, **more):
+    return Observation(channel=field.partition(".")[0], field=field, value=value, **more)
+
+
+def found(*observations):
+    return match(Device(id="x", observations=observations), LIBRARY)
+
+
+def claims(field, value, fingerprint):
+    return next(dict(hit.claims) for hit in found(observed(field, value)) if hit.fingerprint == fingerprint)
+
+
+def test_match_carries_observation_strength_title_and_claims():
+    seen = observed("rtsp.server", "Dahua Rtsp Server", address="192.0.2.5", reply="sha256:00")
+
+    (hit,) = found(seen)
+
+    assert (hit.fingerprint, hit.strength, hit.observation) == ("dahua-rtsp-server", "strong", seen)
+    assert hit.claims == (("family", "dahua"),)
+    assert hit.title
+
+
+def test_all_patterns_of_a_field_are_tried():
+    hits = found(observed("onvif.model", "DS-2CD2012-I"))
+
+    assert {"onvif-model", "hikvision-model-camera", "hikvision-model-any"} <= {hit.fingerprint for hit in hits}
+
+
+def test_captured_brand_takes_its_one_spelling():
+    assert claims("dhip.manufacturer", "IntelBras", "dahua-dhip-label") == {"brand": "Intelbras", "family": "dahua"}
+
+
+def test_one_text_may_name_family_and_brand():
+    told = claims("onvif.manufacturer", "UNV", "maker-names-itself")
+
+    assert told == {"brand": "Uniview", "family": "uniview"}
+
+
+@pytest.mark.parametrize("value", ["Private", "General"])
+def test_placeholder_is_no_brand(value):
+    assert claims("dhip.vendor", value, "dahua-dhip-label") == {"family": "dahua"}
+
+
+def test_kind_that_nobody_knows_is_dropped():
+    assert claims("dhip.device_class", "ZZZ", "dahua-dhip-class") == {"family": "dahua"}
+    assert claims("dhip.device_class", "VTO", "dahua-dhip-class") == {"family": "dahua", "kind": "intercom"}
+
+
+def test_count_of_one_channel_is_no_placeholder():
+    assert claims("dhip.remote_channels", "1", "dahua-dhip-channels")["channels"] == "1"
+
+
+def test_firmware_gets_the_blank_that_sadp_leaves_out():
+    told = claims("sadp.software_version", "V5.6.2build 190701", "hikvision-sadp-firmware")
+
+    assert told["firmware"] == "V5.6.2 build 190701"
+
+
+def test_text_behind_the_limit_is_not_read():
+    page = "x" * 4096 + "<title>WEB SERVICE</title>@WebVersion@"
+
+    assert found(observed("http.body", page)) == ()
+
+
+@pytest.mark.parametrize(
+    ("mac", "expected"),
+    [
+        ("44:19:b6:00:00:01", ["hikvision-mac"]),
+        ("44-19-B6-00-00-01", ["hikvision-mac"]),
+        ("4419b6000001", ["hikvision-mac"]),
+        ("b0:b3:53:60:00:01", ["hikrobot-mac"]),  # 28 bits
+        ("b0:b3:53:70:00:01", []),
+        ("46:19:b6:00:00:01", []),  # locally administered
+        ("45:19:b6:00:00:01", []),  # a group
+        ("44:19:b6:00:00", []),
+        ("44:19:b6:00:00:01:02", []),
+        ("", []),
+    ],
+)
+def test_hardware_address_is_looked_up_by_its_longest_prefix(mac, expected):
+    assert [hit.fingerprint for hit in found(observed("mac.address", mac))] == expected
+
+
+def test_realm_that_is_a_hardware_address_speaks_for_its_registrant():
+    assert [hit.fingerprint for hit in found(observed("rtsp.realm", "c056e3000001"))] == ["hikvision-mac"]
+    assert found(observed("rtsp.realm", "deadbeef0001")) == ()
+
+
+def test_strongest_comes_first():
+    hits = found(observed("onvif.hardware_id", "88"), observed("dhip.serial_no", "6C01E93PAG69A7D"))
+
+    assert [hit.strength for hit in hits] == ["proof", "weak"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["http.server", "mac.address", "onvif.model", "rtsp.realm", "http.title"]),
+            st.sampled_from(["DNVRS-Webs", "44:19:b6:00:00:01", "DS-2CD2012-I", "Login to 4H01D66PAJ2FA64", "x"]),
+            st.sampled_from([None, "44:19:b6:00:00:01"]),
+        )
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_order_of_observations_makes_no_difference(rows, random):
+    observations = [observed(field, value, mac=mac) for field, value, mac in rows]
+    shuffled = random.sample(observations, len(observations))
+
+    assert [(h.fingerprint, h.claims) for h in found(*observations)] == [
+        (h.fingerprint, h.claims) for h in found(*shuffled)
+    ]
+
+
+@given(st.sampled_from(sorted(FIELDS)), st.text(max_size=200))
+def test_any_text_gives_claims_of_the_vocabulary_only(field, text):
+    for hit in found(observed(field, text)):
+        told = dict(hit.claims)
+        assert hit.strength in STRENGTHS
+        assert told.get("kind", "unknown") in KINDS
+        assert told.get("family", "axis") in LIBRARY.names.families

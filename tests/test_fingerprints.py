@@ -1,0 +1,137 @@
+"""Every example of every shipped fingerprint, and what the README demands of each."""
+
+import re
+import time
+import tomllib
+from itertools import combinations
+from re import _constants, _parser  # the only way to see a pattern's structure
+
+import pytest
+
+from netaudit.identify.fingerprints import load_library, shipped_directory
+from netaudit.identify.match import INPUT_CHARACTERS, match
+from netaudit.model import Device, Observation
+
+LIBRARY = load_library()
+PATTERNS = [f for f in LIBRARY.fingerprints if f.pattern]
+SETTLED = ("family", "manufacturer", "brand", "kind")  # attributes of which a device has one
+REGEX_LIMIT_S = 0.05
+
+POSITIVE = [pytest.param(f, e, id=f"{f.id}-{n}") for f in LIBRARY.fingerprints for n, e in enumerate(f.matches)]
+NEGATIVE = [pytest.param(f, e, id=f"{f.id}-{n}") for f in LIBRARY.fingerprints for n, e in enumerate(f.rejects)]
+ALL = [pytest.param(f, id=f.id) for f in LIBRARY.fingerprints]
+WITH_PATTERN = [pytest.param(f, id=f.id) for f in PATTERNS]
+
+
+def hits(field, text):
+    observation = Observation(channel=field.partition(".")[0], field=field, value=text)
+    return match(Device(id="x", observations=(observation,)), LIBRARY)
+
+
+@pytest.mark.parametrize(("fingerprint", "example"), POSITIVE)
+def test_positive_example_matches(fingerprint, example):
+    for field in fingerprint.fields:
+        assert fingerprint.id in {hit.fingerprint for hit in hits(field, example.text)}
+
+
+@pytest.mark.parametrize(("fingerprint", "example"), [p for p in POSITIVE if p.values[0].pattern])
+def test_positive_example_yields_all_named_groups(fingerprint, example):
+    groups = fingerprint.regex.match(example.text).groupdict()
+
+    assert example.yields == {name: text for name, text in groups.items() if text is not None}
+
+
+@pytest.mark.parametrize(("fingerprint", "example"), NEGATIVE)
+def test_near_miss_does_not_match(fingerprint, example):
+    for field in fingerprint.fields:
+        assert fingerprint.id not in {hit.fingerprint for hit in hits(field, example.text)}
+
+
+@pytest.mark.parametrize(("fingerprint", "example"), POSITIVE)
+def test_no_two_of_equal_strength_disagree_about_an_example(fingerprint, example):
+    for field in fingerprint.fields:
+        for one, other in combinations(hits(field, example.text), 2):
+            if one.strength == other.strength:
+                claims, others = dict(one.claims), dict(other.claims)
+                shared = claims.keys() & others.keys() & set(SETTLED)
+                assert {name: claims[name] for name in shared} == {name: others[name] for name in shared}
+
+
+@pytest.mark.parametrize("fingerprint", WITH_PATTERN)
+def test_hostile_text_is_answered_in_time(fingerprint):
+    seeds = [e.text for e in fingerprint.matches] + [e.text for e in fingerprint.rejects] + list('a0 ,;:"/<')
+    for seed in filter(None, seeds):
+        for hostile in (seed * INPUT_CHARACTERS, seed + seed[-1] * INPUT_CHARACTERS, seed[:-1] * INPUT_CHARACTERS):
+            started = time.perf_counter()
+            fingerprint.regex.match(hostile[:INPUT_CHARACTERS])
+            assert time.perf_counter() - started < REGEX_LIMIT_S, (fingerprint.pattern, seed)
+
+
+@pytest.mark.parametrize("fingerprint", WITH_PATTERN)
+def test_no_repetition_without_end_repeats_a_repetition(fingerprint):
+    assert not list(endless_in_endless(_parser.parse(fingerprint.pattern)))
+
+
+def endless_in_endless(tree, inside=False):
+    """The repetitions that stand inside one without end: what makes a pattern explode."""
+    for operation, argument in tree:
+        if operation in (_constants.MAX_REPEAT, _constants.MIN_REPEAT):
+            least, most, body = argument
+            if inside and most != least:
+                yield argument
+            yield from endless_in_endless(body, inside or most is _constants.MAXREPEAT)
+        elif operation is _constants.SUBPATTERN:
+            yield from endless_in_endless(argument[-1], inside)
+        elif operation is _constants.BRANCH:
+            for branch in argument[1]:
+                yield from endless_in_endless(branch, inside)
+
+
+def test_structure_check_finds_a_pattern_that_explodes():
+    assert list(endless_in_endless(_parser.parse(r"^(?:a+)*$")))
+    assert not list(endless_in_endless(_parser.parse(r"^(?:ab)*c+$")))
+
+
+@pytest.mark.parametrize("fingerprint", ALL)
+def test_names_a_source_with_a_year(fingerprint):
+    assert all(re.search(r"\b(?:19|20)\d\d\b", source) for source in fingerprint.sources)
+
+
+@pytest.mark.parametrize("fingerprint", ALL)
+def test_asserts_something(fingerprint):
+    assert fingerprint.asserts or "(?P<" in fingerprint.pattern
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("http.server", "GoAhead-Webs"), ("http.server", "Webs"), ("http.server", "webserver"), ("http.server", "nginx"),
+        ("http.server", "Boa/0.94.14rc21"), ("http.server", "lighttpd/1.4.35"), ("http.server", "gSOAP/2.8"),
+        ("http.realm", "GoAhead"), ("http.realm", "IP Camera"), ("http.realm", "index.html"), ("http.realm", "Login"),
+        ("rtsp.realm", "LIVE555 Streaming Media"), ("rtsp.server", "GStreamer RTSP server"),
+        ("http.title", "Document Error: Unauthorized"), ("http.title", "Login"), ("http.title", "Network Camera"),
+        ("onvif.scope", "onvif://www.onvif.org/Profile/Streaming"),
+        ("onvif.scope", "onvif://www.onvif.org/type/Network_Video_Transmitter"),
+        ("onvif.scope", "onvif://www.onvif.org/location/country/china"),
+        ("onvif.manufacturer", "ONVIF"), ("onvif.manufacturer", "General"), ("onvif.model", "IPC"),
+        ("onvif.uri", "/onvif/device_service"), ("dhcp.vendor_class", "udhcp 1.22.1"), ("tcp.port", "8000"),
+    ],
+)  # fmt: skip
+def test_generic_text_accuses_nobody(field, text):
+    assert [hit.fingerprint for hit in hits(field, text) if "family" in dict(hit.claims)] == []
+
+
+def test_loading_costs_little_more_than_parsing():
+    contents = [path.read_text() for path in shipped_directory().glob("*.toml")]
+    parsing = best_of_five(lambda: [tomllib.loads(content) for content in contents])
+
+    assert best_of_five(load_library) < 2.5 * parsing
+
+
+def best_of_five(work):
+    times = []
+    for _ in range(5):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return min(times)
