@@ -14,7 +14,7 @@ PAGES = sorted(p for p in (ROOT / "README.md", ROOT / "fingerprints" / "README.m
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("cli.md", reference.command_line), ("fields.md", reference.fields)], ids=lambda v: str(v)
+    ("name", "make"), [("cli.md", reference.command_line), ("fields.md", reference.fields)], ids=str
 )
 def test_reference_is_current(name, make, accept):
     page = ROOT / "docs" / "reference" / name
@@ -34,7 +34,7 @@ def test_links_lead_somewhere(page):
 def test_the_readme_names_no_verb_that_does_not_exist():
     named = set(
         re.findall(
-            r"netaudit ([a-z]+)\b", "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S))
+            r"netaudit ([a-z]+)\b", "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
         )
     )
 

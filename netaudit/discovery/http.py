@@ -108,5 +108,5 @@ HTTP = Channel(
         "http.status", "http.headers", "http.server", "http.www_authenticate", "http.realm", "http.location",
         "http.set_cookie", "http.title", "http.body", "http.favicon_md5", "http.favicon_mmh3",
     ),
-    sends="GET /, and at most three more from a closed list of paths, without credentials",
+    sends="GET /, and once per device GET /favicon.ico, without credentials",
 )  # fmt: skip

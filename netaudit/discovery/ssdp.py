@@ -47,5 +47,4 @@ SSDP = Channel(
     hears=(("udp", PORT),),
     knows=_knows,
     fields=("ssdp.server", "ssdp.usn", "ssdp.type", "ssdp.location"),
-    sends="M-SEARCH for root devices by multicast, twice",
 )
