@@ -20,7 +20,7 @@ from netaudit.report.words import (
 
 WIDTH: Final = 100
 VALUE_CHARS: Final = 1000
-DUMP_BYTES: Final = 256
+DUMP_ROWS: Final = 4
 DUMP_ROW: Final = 16
 PROBLEMS_TOLD: Final = 20
 
@@ -126,17 +126,20 @@ def _evidence(evidence: Iterable[EvidenceDocument], replies: Mapping[str, bytes]
         yield f"{number:>2}. {one.strength}: {visible(one.field)} = {shorten(one.value, VALUE_CHARS)}"
         yield f"    fingerprint {visible(one.fingerprint)} says: {shorten(supports, VALUE_CHARS)}"
         yield f"    heard over {visible(one.channel)} at {one.seen_at}; reply {one.reply or 'not kept'}"
-        yield from (f"      {row}" for row in dump(replies.get(one.reply or "", b"")))
+        yield from (f"      {row}" for row in dump(replies.get(one.reply or "", b""), one.value))
 
 
-def dump(data: bytes) -> Iterator[str]:
-    """The first bytes as rows of hexadecimal and ASCII."""
-    for at in range(0, min(len(data), DUMP_BYTES), DUMP_ROW):
-        row = data[at : min(at + DUMP_ROW, DUMP_BYTES)]
+def dump(data: bytes, value: str) -> Iterator[str]:
+    """The rows of hexadecimal and ASCII in which a value stands in a reply, or the first rows where it is not seen."""
+    needle = value.encode()[:DUMP_ROW]
+    start = max(data.find(needle), 0) // DUMP_ROW * DUMP_ROW if needle else 0
+    end = start + DUMP_ROW * DUMP_ROWS
+    for at in range(start, min(len(data), end), DUMP_ROW):
+        row = data[at : at + DUMP_ROW]
         text = "".join(chr(b) if 0x20 <= b < 0x7F else "." for b in row)
         yield f"{at:08x}  {row.hex(' '):<{DUMP_ROW * 3}} |{text}|"
-    if len(data) > DUMP_BYTES:
-        yield f"and {counted(len(data) - DUMP_BYTES, 'byte')} more"
+    if data:
+        yield f"of {counted(len(data), 'byte')}"
 
 
 def _item(text: str) -> Iterator[str]:

@@ -172,9 +172,15 @@ def test_a_terminal_without_utf_8_is_served():
     assert b"\\uff1d1+1" in stream.buffer.getvalue()
 
 
-def test_bytes_are_shown_as_they_are_and_not_all():
-    rows = list(dump(b"\x1b[2J" + bytes(400)))
+def test_bytes_are_shown_as_they_are_where_the_value_stands():
+    rows = list(dump(b"\x1b[2J" + bytes(60) + b"Dahua Rtsp Server" + bytes(400), "Dahua Rtsp Server"))
+
+    assert rows[0] == "00000040  44 61 68 75 61 20 52 74 73 70 20 53 65 72 76 65  |Dahua Rtsp Serve|"
+    assert (len(rows), rows[-1]) == (5, "of 481 bytes")
+
+
+def test_bytes_are_shown_from_the_start_where_the_value_is_not_seen():
+    rows = list(dump(b"\x1b[2J" + bytes(400), "nowhere"))
 
     assert rows[0] == "00000000  1b 5b 32 4a 00 00 00 00 00 00 00 00 00 00 00 00  |.[2J............|"
-    assert (len(rows), rows[-1]) == (17, "and 148 bytes more")
-    assert list(dump(b"")) == []
+    assert list(dump(b"", "x")) == []
