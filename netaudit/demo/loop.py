@@ -7,11 +7,8 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+LAST_ROUNDS = 3  # a connection is taken, its request read, its answer sent
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-
-# Connections are looked at before listeners. A client that hangs up and then dials again was never connected twice,
-# although both can be noticed in one round.
-CONNECTION, LISTENER = 0, 1
 
 
 class Loop:
@@ -23,11 +20,11 @@ class Loop:
         self._order = count()
         self._stopping = False
         self._wakened, self._waker = socket.socketpair()
-        self.watch(self._wakened, READ, self._on_wakened, LISTENER)
+        self.watch(self._wakened, READ, self._on_wakened)
 
-    def watch(self, sock: socket.socket, events: int, on_ready: Callable[[int], None], rank: int = CONNECTION) -> None:
+    def watch(self, sock: socket.socket, events: int, on_ready: Callable[[int], None]) -> None:
         """Call back with the events that a socket is ready for, from now on."""
-        self._selector.register(sock, events, (rank, on_ready))
+        self._selector.register(sock, events, on_ready)
 
     def change(self, sock: socket.socket, events: int) -> None:
         """Wait for other events of a socket that is watched."""
@@ -50,7 +47,8 @@ class Loop:
         """Serve until `stop` is called, and then what had come in by that time."""
         while not self._stopping:
             self._serve(self._patience())
-        self._serve(0)
+        for _ in range(LAST_ROUNDS):
+            self._serve(0)
 
     def stop(self) -> None:
         """End `run`; may be called from any thread."""
@@ -66,9 +64,8 @@ class Loop:
         return max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
 
     def _serve(self, timeout_s: float | None) -> None:
-        ready = self._selector.select(timeout_s)
-        for key, events in sorted(ready, key=lambda pair: pair[0].data[0]):
-            key.data[1](events)
+        for key, events in self._selector.select(timeout_s):
+            key.data(events)
         while self._timers and self._timers[0][0] <= time.monotonic():
             heapq.heappop(self._timers)[2]()
 

@@ -1,11 +1,14 @@
 """What an emulated device saw of its visitors: the proof of who was polite."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from netaudit.demo.device import EmulatedDevice
 from netaudit.demo.place import Placement
 from netaudit.demo.placeholders import Situation
+
+ENDED = frozenset({7, 8})  # TCP_CLOSE, TCP_CLOSE_WAIT of linux/tcp_states.h: the visitor has hung up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class PlayedDevice:
     device: EmulatedDevice
     placement: Placement
     seen: list[Seen] = field(default_factory=list)
-    open_connections: int = 0
+    visitors: set[socket.socket] = field(default_factory=set)  # connections that are not closed on our side
     most_open: int = 0  # connections at one time
 
     @property
@@ -45,11 +48,15 @@ class PlayedDevice:
         """What an answer to this request is filled in from."""
         return Situation(mac=self.device.mac, address=self.address, ports=self.placement.ports, request=request)
 
-    def opened(self) -> None:
-        """Count a connection that was opened."""
-        self.open_connections += 1
-        self.most_open = max(self.most_open, self.open_connections)
+    def opened(self, sock: socket.socket) -> None:
+        """Count a connection. One that its visitor has ended, although we have not read so far, is open no more."""
+        self.visitors.add(sock)
+        self.most_open = max(self.most_open, sum(not _has_left(visitor) for visitor in self.visitors))
 
-    def closed(self) -> None:
-        """Count a connection that has ended."""
-        self.open_connections -= 1
+    def closed(self, sock: socket.socket) -> None:
+        """Count a connection no longer."""
+        self.visitors.discard(sock)
+
+
+def _has_left(sock: socket.socket) -> bool:
+    return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] in ENDED

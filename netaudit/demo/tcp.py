@@ -7,10 +7,10 @@ import time
 from netaudit.demo.content import build_answer
 from netaudit.demo.device import Answer, TcpService
 from netaudit.demo.framing import choose_answer, ends_connection, split_request
-from netaudit.demo.loop import LISTENER, READ, WRITE, Loop
+from netaudit.demo.loop import READ, WRITE, Loop
 from netaudit.demo.played import PlayedDevice, Seen
 
-BACKLOG = 16
+BACKLOG = 128  # a queue that overflows would slow visitors down by whole seconds
 CHUNK = 65536
 
 
@@ -37,7 +37,7 @@ class Listener:
         self.loop, self.service, self.played = loop, service, played
         self.connections: set[Connection] = set()
         self._sock, self._tls = sock, tls
-        loop.watch(sock, READ, self._on_ready, LISTENER)
+        loop.watch(sock, READ, self._on_ready)
 
     def close(self) -> None:
         """Hang up on everybody."""
@@ -78,7 +78,7 @@ class Connection:
         self._ending = False  # close when all is sent
         self._deserted = False  # the other side sends no more
         self._closed = False
-        listener.played.opened()
+        listener.played.opened(sock)
         self._note(b"")
         listener.loop.watch(sock, READ, self._on_ready)
         if not self._shaking:
@@ -90,8 +90,8 @@ class Connection:
             return
         self._closed = True
         self._listener.loop.forget(self._sock)
+        self._listener.played.closed(self._sock)
         self._sock.close()
-        self._listener.played.closed()
         self._listener.connections.discard(self)
 
     def _on_ready(self, events: int) -> None:

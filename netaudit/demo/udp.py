@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from netaudit.demo.content import build_datagram
 from netaudit.demo.device import Datagram, UdpService
 from netaudit.demo.framing import fits
-from netaudit.demo.loop import LISTENER, READ, Loop
+from netaudit.demo.loop import READ, Loop
 from netaudit.demo.played import PlayedDevice, Seen
 
 BIGGEST = 65535
@@ -54,7 +54,7 @@ class Responder:
     ) -> None:
         self._loop, self._service, self._played, self._sock = loop, service, played, sock
         self._senders = senders  # by the source port that an answer wants; None: the port that was asked
-        loop.watch(sock, READ, self._on_ready, LISTENER)
+        loop.watch(sock, READ, self._on_ready)
 
     def close(self) -> None:
         """Answer no more."""

@@ -1,7 +1,7 @@
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
-from netaudit.demo.loop import CONNECTION, LISTENER, READ, Loop
+from netaudit.demo.loop import READ, Loop
 
 
 def run_until_stopped(loop: Loop) -> None:
@@ -21,19 +21,6 @@ def test_what_came_before_the_end_is_served():
         run_until_stopped(loop)
 
     assert heard == [b"last word"]
-
-
-def test_connections_are_looked_at_before_listeners():
-    loop, order = Loop(), []
-    pairs = [socket.socketpair() for _ in range(2)]
-    for rank, (ours, theirs) in zip((LISTENER, CONNECTION), pairs, strict=True):
-        loop.watch(theirs, READ, lambda _, rank=rank, sock=theirs: (order.append(rank), loop.forget(sock)), rank)
-        ours.send(b"x")
-    run_until_stopped(loop)
-    for sock in (sock for pair in pairs for sock in pair):
-        sock.close()
-
-    assert order == [CONNECTION, LISTENER]
 
 
 def test_timers_come_in_the_order_of_their_time():

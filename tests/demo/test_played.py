@@ -1,3 +1,6 @@
+import socket
+from contextlib import contextmanager
+
 from netaudit.demo import PlayedDevice, Seen, load_devices, loopback_place
 
 
@@ -19,12 +22,39 @@ def test_requests_and_connections_are_told_apart():
     assert [connection.port for connection in device.connections()] == [80, 554]
 
 
+@contextmanager
+def visit(listener: socket.socket):
+    """Both ends of a connection."""
+    with socket.create_connection(listener.getsockname()) as ours:
+        theirs, _ = listener.accept()
+        with theirs:
+            yield ours, theirs
+
+
 def test_most_open_remembers_the_worst_moment():
     device = played()
-    device.opened()
-    device.opened()
-    device.closed()
-    device.opened()
-    device.closed()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        visit(listener) as (_, first),
+        visit(listener) as (_, second),
+        visit(listener) as (_, third),
+    ):
+        device.opened(first)
+        device.opened(second)
+        device.closed(first)
+        device.opened(third)
+        device.closed(second)
 
-    assert (device.open_connections, device.most_open) == (1, 2)
+        assert device.most_open == 2
+        assert device.visitors == {third}
+
+
+def test_visitor_who_has_hung_up_is_not_there_although_nobody_looked():
+    device = played()
+    with socket.create_server(("127.0.0.1", 0)) as listener, visit(listener) as (left, first):
+        device.opened(first)
+        left.close()
+        with visit(listener) as (_, second):
+            device.opened(second)
+
+    assert device.most_open == 1
