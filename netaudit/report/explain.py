@@ -22,6 +22,7 @@ WIDTH: Final = 100
 VALUE_CHARS: Final = 1000
 DUMP_ROWS: Final = 4
 DUMP_ROW: Final = 16
+SEEN_CHARS: Final = 4  # shorter values stand in many places by chance
 PROBLEMS_TOLD: Final = 20
 
 MAKERS_OWN: Final = frozenset({"sadp", "dhip"})  # discovery that only the maker's own devices answer, by multicast
@@ -131,8 +132,7 @@ def _evidence(evidence: Iterable[EvidenceDocument], replies: Mapping[str, bytes]
 
 def dump(data: bytes, value: str) -> Iterator[str]:
     """The rows of hexadecimal and ASCII in which a value stands in a reply, or the first rows where it is not seen."""
-    needle = value.encode()[:DUMP_ROW]
-    start = max(data.find(needle), 0) // DUMP_ROW * DUMP_ROW if needle else 0
+    start = _place(data, value) // DUMP_ROW * DUMP_ROW
     end = start + DUMP_ROW * DUMP_ROWS
     for at in range(start, min(len(data), end), DUMP_ROW):
         row = data[at : at + DUMP_ROW]
@@ -140,6 +140,16 @@ def dump(data: bytes, value: str) -> Iterator[str]:
         yield f"{at:08x}  {row.hex(' '):<{DUMP_ROW * 3}} |{text}|"
     if data:
         yield f"of {counted(len(data), 'byte')}"
+
+
+def _place(data: bytes, value: str) -> int:
+    """Where a value stands in a reply: as it is, or what follows its name; a short one as a whole element or word."""
+    short = value if len(value) >= SEEN_CHARS else ""
+    for form in (short, f">{value}<", f'"{value}"', f"={value}", value.partition("=")[2]):
+        at = data.find(form.encode()[: DUMP_ROW * 2]) if form else -1
+        if at >= 0:
+            return at
+    return 0
 
 
 def _item(text: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ Evidence for it
         00000000  3c 3f 78 6d 6c 20 76 65 72 73 69 6f 6e 3d 22 31  |<?xml version="1|
         00000010  2e 30 22 3f 3e 0a 3c 50 72 6f 62 65 4d 61 74 63  |.0"?>.<ProbeMatc|
         00000020  68 3e                                            |h>|
+        of 34 bytes
    2. weak: rtsp.realm = IP Camera
       fingerprint hikvision-rtsp-realm says: family = hikvision
       heard over rtsp at 2026-01-31T09:00:00Z; reply not kept
