@@ -39,6 +39,8 @@ _ELEMENTS = frozenset(
 )  # fmt: skip
 # The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
 _DEVICE_ROOTS = ("DeviceInfo", "EventNotificationAlert")
+_LEAVES = frozenset({*_FIELDS, "macAddress"}.union(*_VERSIONS.values()))
+_COMPANY = 3
 _FOREIGN_ROOTS = frozenset({"html", "envelope", "root", "rss", "svg"})
 
 
@@ -50,10 +52,12 @@ def read(reply: Reply) -> Iterator[Observation]:
 def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     try:
         root = parse(body)
+        name = local_name(root.tag)
     except ValueError:
+        name = ""
+    if not name or name in _LEAVES:
         yield from _read_excerpt(reply, body)
         return
-    name = local_name(root.tag)
     if name.lower() in _FOREIGN_ROOTS:
         raise ValueError(f"no ISAPI document: the root element is {name!r}")
     yield from observe(reply, "isapi.root", clean(name))
@@ -83,11 +87,10 @@ def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:
 
 
 def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
-    names = {*_FIELDS, *_ELEMENTS, "macAddress"}.union(*_VERSIONS.values())
-    values = flat_fields(body, names)
-    # Without the element around them, names as common as "model" speak for ISAPI only in its company.
-    if not values.keys() & _ELEMENTS:
-        raise ValueError("no XML, and no element that only ISAPI has")
+    values = flat_fields(body, _LEAVES | _ELEMENTS)
+    # Without the element around them, names as common as "model" speak for ISAPI only in company.
+    if not values.keys() & _ELEMENTS and len(values) < _COMPANY:
+        raise ValueError("no ISAPI document, and no element that only ISAPI has")
     yield from _read_device(reply, values)
     for name in sorted(values.keys() & _ELEMENTS):
         yield from observe(reply, "isapi.element", name)
@@ -107,5 +110,4 @@ ISAPI = Channel(
         "isapi.root", "isapi.namespace", *_FIELDS.values(), *_VERSIONS, "isapi.element", "isapi.activated",
         "isapi.channels", "mac.address",
     ),
-    sends="GET /SDK/activateStatus and GET /ISAPI/System/deviceInfo, without a login",
 )  # fmt: skip

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 from netaudit.discovery.channel import Channel, observe
 from netaudit.discovery.contents import read_bodies
-from netaudit.discovery.markup import Element, child_texts, declared_namespaces, local_name, parse, texts
+from netaudit.discovery.markup import (
+    Element,
+    child_texts,
+    declared_namespaces,
+    declared_prefixes,
+    flat_fields,
+    local_name,
+    parse,
+    texts,
+)
 from netaudit.discovery.text import clean, mac_address, path_of
 from netaudit.discovery.wsd import read_scopes
 from netaudit.model import Observation, Reply
@@ -36,6 +45,9 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
         yield from _read_printed(reply, body)
         return
     root = parse(body)
+    if local_name(root.tag) in _DEVICE:  # cut out of its answer
+        yield from _read_device(reply, flat_fields(body, _DEVICE))
+        return
     answers = _answers(root)
     if answers is None:
         raise ValueError(f"no ONVIF answer: the root element is {clean(local_name(root.tag), 64)!r}")
@@ -44,6 +56,7 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     if answers:
         for uri in declared_namespaces(body):
             yield from observe(reply, "onvif.namespace", None if any(common in uri for common in _COMMON) else uri)
+        yield from observe(reply, "onvif.envelope", " ".join(declared_prefixes(body)))
 
 
 def _answers(root: Element) -> list[Element] | None:
@@ -63,9 +76,7 @@ def _is_answer(element: Element) -> bool:
 def _read_answer(reply: Reply, answer: Element) -> Iterator[Observation]:
     name = local_name(answer.tag)
     if name == "GetDeviceInformationResponse":
-        values = child_texts(answer)
-        for key, field in _DEVICE.items():
-            yield from observe(reply, field, values.get(key))
+        yield from _read_device(reply, child_texts(answer))
     elif name == "GetScopesResponse":
         yield from read_scopes(reply, texts(answer, "ScopeItem"))
     elif name == "GetHostnameResponse":
@@ -76,6 +87,11 @@ def _read_answer(reply: Reply, answer: Element) -> Iterator[Observation]:
             yield from observe(reply, "mac.address", mac_address(value))
     elif name != "Fault":
         yield from _read_uris(reply, answer)
+
+
+def _read_device(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
+    for name, field in _DEVICE.items():
+        yield from observe(reply, field, values.get(name))
 
 
 def _read_uris(reply: Reply, answer: Element) -> Iterator[Observation]:
@@ -106,7 +122,7 @@ ONVIF = Channel(
     read=read,
     knows=_knows,
     fields=(
-        *_DEVICE.values(), "onvif.scope", "onvif.hostname", "onvif.uri", "onvif.namespace", "mac.address",
+        *_DEVICE.values(), "onvif.scope", "onvif.hostname", "onvif.uri", "onvif.namespace", "onvif.envelope",
+        "mac.address",
     ),
-    sends="GetSystemDateAndTime, GetServices, GetEndpointReference, GetHostname, without a login",
 )  # fmt: skip

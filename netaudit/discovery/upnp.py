@@ -39,7 +39,7 @@ def _device(body: bytes) -> dict[str, str]:
     except ValueError:
         return flat_fields(body, _FIELDS)
     device = next((element for element in root.iter() if local_name(element.tag) == "device"), None)
-    return child_texts(root if device is None else device)
+    return flat_fields(body, _FIELDS) if device is None else child_texts(device)
 
 
 def _knows(reply: Reply) -> bool:
@@ -52,5 +52,4 @@ UPNP = Channel(
     read=read,
     knows=_knows,
     fields=tuple(_FIELDS.values()),
-    sends="GET of the LOCATION that the same address named, no redirect, nothing else",
 )

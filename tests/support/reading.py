@@ -1,0 +1,18 @@
+"""Replies for reader tests, and what a channel reads from them as (field, value) pairs."""
+
+from netaudit.model import Reply
+
+
+def reply(payload, channel="", transport="tcp", **rest):
+    content = payload.encode() if isinstance(payload, str) else payload
+    return Reply(channel=channel, transport=transport, address="192.0.2.7", payload=content, **rest)
+
+
+def pairs(channel, payload, **rest):
+    """What this channel reads, in order."""
+    return [(o.field, o.value) for o in channel.read(reply(payload, channel.name, **rest))]
+
+
+def values(channel, field, payload, **rest):
+    """The values that this channel reads for one field."""
+    return [value for name, value in pairs(channel, payload, **rest) if name == field]
