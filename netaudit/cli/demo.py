@@ -64,7 +64,7 @@ def _judge(inventory: Path, record: Path, devices: "list[tuple[EmulatedDevice, s
     from netaudit.demo.verdicts import asset_at, mistakes
 
     assets = json.loads(inventory.read_bytes())["assets"]
-    wrong = [m for device, address in devices for m in mistakes(device, asset_at(assets, address))]
+    wrong = [m for device, address in devices for m in mistakes(device, asset_at(assets, address), on_link=False)]
     click.echo()
     for mistake in wrong:
         click.echo(f"WRONG {mistake}")

@@ -9,13 +9,16 @@ from netaudit.vocabulary import VERDICTS
 Asset = Mapping[str, Any]  # an asset of the inventory's JSON
 
 
-def mistakes(device: EmulatedDevice, asset: Asset | None) -> Iterator[str]:
-    """A sentence for each thing that an asset gets wrong of a device; also where there is no asset at all."""
+def mistakes(device: EmulatedDevice, asset: Asset | None, *, on_link: bool = True) -> Iterator[str]:
+    """A sentence for each thing that an asset gets wrong of a device; also where there is no asset at all.
+
+    on_link: the scan was made where multicast reaches the device.
+    """
     if asset is None:
         if device.truth.family != "unknown" or device.udp or device.tcp:
             yield f"{device.name}: not found"
         return
-    for name, expected in device.truth.said().items():
+    for name, expected in device.truth.said(on_link=on_link).items():
         found = asset["children"]["declared"] if name == "channels" else asset.get(name)
         if name == "verdict":
             if not _reaches(found, str(expected)):
