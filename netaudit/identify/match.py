@@ -18,6 +18,7 @@ INPUT_CHARACTERS = 4096  # of a value, for a pattern: what a device sends is hos
 PREFIX_DIGITS = (9, 7, 6)  # 36, 28 and 24 bits: the longest assignment wins
 HARDWARE_ADDRESS = re.compile(r"^[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}$", re.IGNORECASE)
 NOT_ASSIGNED = 0x03  # in the first byte: a group address, or one that is locally administered (IEEE 802, section 8.2)
+CLOSED = frozenset({"family", "kind", "channels"})  # no placeholder gets here, and "camera" and "1" are values
 MISSING_BLANK = re.compile(r"(?<=\d)(?=build \d{6})")  # SADP's firmware: "V5.6.2build 190701"
 
 
@@ -71,7 +72,7 @@ def _captured(groups: dict[str, str | None], names: Names) -> dict[str, str]:
     claims = {}
     for attribute, text in groups.items():
         value = names.normal(attribute, _tidy(attribute, text or ""))
-        if value and (attribute == "channels" or not is_placeholder(value)):
+        if value and (attribute in CLOSED or not is_placeholder(value)):
             claims[attribute] = value
     return claims
 

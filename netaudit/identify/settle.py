@@ -22,6 +22,7 @@ WEIGHTS = {"proof": 9.5, "strong": 7.0, "medium": 4.5, "weak": 1.4}
 PRIOR = -3.5  # of any family before evidence; "something else" stands at 0
 
 CERTAIN, LIKELY, THINKABLE = 0.95, 0.75, 0.4  # the least certainty for confirmed, probable, possible
+SUREST = 0.999  # whoever shares the wire can forge any answer: nothing is beyond doubt
 
 # Whose word is taken first for a name or a number, where two are equally strong: the maker's own protocol, then the
 # standard ones, then what only carries a name by the way.
@@ -87,7 +88,7 @@ def _family(votes: dict[str, dict[str, Match]]) -> tuple[str, str, float]:
     certainty = shares.get(best, 0.0)
     if certainty < THINKABLE:
         return ("unknown", "unknown", 0.0)
-    return (best, _verdict(certainty, best, votes), round(certainty, 3))
+    return (best, _verdict(certainty, best, votes), min(round(certainty, 3), SUREST))
 
 
 def _verdict(certainty: float, family: str, votes: dict[str, dict[str, Match]]) -> str:

@@ -58,6 +58,11 @@ def test_kind_that_nobody_knows_is_dropped():
     assert claims("dhip.device_class", "VTO", "dahua-dhip-class") == {"family": "dahua", "kind": "intercom"}
 
 
+def test_camera_is_a_kind_though_no_name():
+    assert claims("dhip.device_class", "IPC", "dahua-dhip-class") == {"family": "dahua", "kind": "camera"}
+    assert "model" not in claims("onvif.model", "Camera", "onvif-model")
+
+
 def test_count_of_one_channel_is_no_placeholder():
     assert claims("dhip.remote_channels", "1", "dahua-dhip-channels")["channels"] == "1"
 

@@ -49,6 +49,12 @@ def test_one_match_alone(strength, verdict, least, most):
     assert least <= identity.certainty <= most
 
 
+def test_nothing_is_beyond_doubt():
+    fields = ("sadp.device_sn", "isapi.serial_number", "mac.address", "http.realm", "rtsp.realm", "tls.subject")
+
+    assert told(*(hit(field, "proof", family="hikvision") for field in fields)).certainty == 0.999
+
+
 def test_weak_match_alone_names_nobody_and_stays_listed():
     weak = hit("http.realm", "weak", family="dahua")
 
