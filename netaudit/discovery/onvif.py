@@ -24,6 +24,7 @@ from netaudit.discovery.wsd import read_scopes
 from netaudit.model import Observation, Reply
 
 MAX_URIS = 32
+MAX_INTERFACES = 8
 _DEVICE = {
     "Manufacturer": "onvif.manufacturer",
     "Model": "onvif.model",
@@ -83,7 +84,7 @@ def _read_answer(reply: Reply, answer: Element) -> Iterator[Observation]:
         for value in texts(answer, "Name")[:1]:
             yield from observe(reply, "onvif.hostname", value)
     elif name == "GetNetworkInterfacesResponse":
-        for value in texts(answer, "HwAddress"):
+        for value in texts(answer, "HwAddress")[:MAX_INTERFACES]:
             yield from observe(reply, "mac.address", mac_address(value))
     elif name != "Fault":
         yield from _read_uris(reply, answer)

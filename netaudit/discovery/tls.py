@@ -40,15 +40,17 @@ def read(reply: Reply) -> Iterator[Observation]:
 
 
 def _read_stream(reply: Reply, stream: bytes) -> Iterator[Observation]:
-    certificate = b""
+    messages: dict[int, bytes] = {}
     for kind, body in _messages(_handshake(stream)):
-        if kind == _CLIENT_HELLO:
-            return
-        if kind == _SERVER_HELLO:
-            yield from observe(reply, "tls.version", _VERSIONS.get(_agreed_version(body)))
-        if kind == _CERTIFICATE and not certificate:
-            certificate = body[6 : 6 + int.from_bytes(body[3:6])]  # the first of the list is the server's own
-            yield from _read_certificate(reply, certificate, alone=False)
+        messages.setdefault(kind, body)
+    if _CLIENT_HELLO in messages:
+        return
+    if _SERVER_HELLO in messages:
+        yield from observe(reply, "tls.version", _VERSIONS.get(_agreed_version(messages[_SERVER_HELLO])))
+    if _CERTIFICATE in messages:
+        listed = messages[_CERTIFICATE]
+        certificate = listed[6 : 6 + int.from_bytes(listed[3:6])]  # the first of the list is the server's own
+        yield from _read_certificate(reply, certificate, alone=False)
 
 
 def _handshake(stream: bytes) -> bytes:

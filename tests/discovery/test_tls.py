@@ -103,6 +103,12 @@ def test_handshake_hides_it_in_tls_1_3(made, key, tmp_path):
     assert pairs(TLS, stream) == [("tls.version", "TLSv1.3")]
 
 
+def test_handshake_that_is_repeated_says_each_thing_once(made, key, tmp_path):
+    stream = handshake(made, key, tmp_path, ssl.TLSVersion.TLSv1_2)
+
+    assert pairs(TLS, stream + stream) == pairs(TLS, stream)
+
+
 def test_handshake_in_small_records(made, key, tmp_path):
     stream = handshake(made, key, tmp_path, ssl.TLSVersion.TLSv1_2)
     pieces = _payloads(stream)
