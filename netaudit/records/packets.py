@@ -139,5 +139,7 @@ def _past_extensions(protocol: int, body: bytes) -> tuple[int, bytes]:
         if len(body) < at + 8:
             raise ValueError(CUT)
         size = (body[at + 1] + 2) * 4 if protocol == AUTHENTICATION else (body[at + 1] + 1) * 8
+        if len(body) < at + size:
+            raise ValueError(CUT)
         protocol, at = body[at], at + size
     raise ValueError("with too many IPv6 extension headers")

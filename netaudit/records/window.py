@@ -86,7 +86,8 @@ def _unpack(stream: BinaryIO) -> Iterator[bytes]:
             try:
                 piece = member.decompress(given, _PIECE_SIZE)
             except zlib.error as error:
-                yield _salvage(before, given)
+                if piece := _salvage(before, given):
+                    yield piece
                 raise EOFError(f"its gzip stream is damaged ({error})") from None
             rest = _unpadded(member.unused_data) if member.eof else member.unconsumed_tail
             unpacked += len(piece)

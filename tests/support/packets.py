@@ -25,7 +25,7 @@ def arp(sender=CAMERA, target=CLIENT, sender_mac=CAMERA_MAC, operation=2):
     return head + mac(sender_mac) + socket.inet_aton(sender) + mac(CLIENT_MAC) + socket.inet_aton(target)
 
 
-def ipv4(protocol, body, source=CAMERA, target=CLIENT, number=1, fragment=0, options=b""):
+def ipv4(protocol, body, source=CAMERA, target=CLIENT, *, number=1, fragment=0, options=b""):
     head = 0x45 + len(options) // 4
     size = 20 + len(options) + len(body)
     fixed = struct.pack(">BBHHHBBH", head, 0, size, number, fragment, 64, protocol, 0)
@@ -57,14 +57,14 @@ def fragments(datagram, size, number=1):
         yield ethernet(0x0800, ipv4(17, datagram[at : at + size], number=number, fragment=more | at // 8))
 
 
-def pcap_file(frames, byteorder="<", nanosecond=False, linktype=1, snaplen=262144, modified=False, start=1_700_000_000):
+def pcap_file(frames, byteorder="<", *, nanosecond=False, linktype=1, snaplen=262144, modified=False):
     """A pcap file; frames come one second apart, and are cut at the snap length."""
     magic = 0xA1B2CD34 if modified else 0xA1B23C4D if nanosecond else 0xA1B2C3D4
     parts = [struct.pack(byteorder + "IHHiIII", magic, 2, 4, 0, 0, snaplen, linktype)]
     fraction = 500_000_000 if nanosecond else 500_000
     for number, frame in enumerate(frames):
         kept = frame[:snaplen]
-        parts.append(struct.pack(byteorder + "IIII", start + number, fraction, len(kept), len(frame)))
+        parts.append(struct.pack(byteorder + "IIII", 1_700_000_000 + number, fraction, len(kept), len(frame)))
         parts += [bytes(8)] * modified + [kept]
     return b"".join(parts)
 
