@@ -189,6 +189,13 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 
+# How endpoint UUIDs begin that many devices hold: gSOAP's sample code, and none at all.
+SHARED_UUIDS = ("2419d68a2dd221b2a205", "0" * 20)
+
+# How hardware addresses begin that belong to no device: virtual routers (RFC 5798 section 7.3; HSRP, RFC 2281, and its
+# second version).
+VIRTUAL_MACS = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f")
+
 
 def cause_of(field: str) -> str:
     """The cause that an observation's field speaks for: one vote each when evidence is weighed."""
