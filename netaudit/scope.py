@@ -7,17 +7,18 @@ never swept.
 
 import re
 import socket
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
-from itertools import product
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Range = tuple[int, int]  # first and last address, both included
 
 UNCONFIRMED_ADDRESSES = 65_536  # beyond this, and for public addresses, the user has to say yes
+MOST_RANGES = 65_536  # of one word: 10.*.*.1 has as many, *.*.*.1 would have millions
 _OCTET = re.compile(r"(\d{1,3})?(-)?(\d{1,3})?")
 _OCTETS = re.compile(r"^[\d\-,*]+(?:\.[\d\-,*]+){3}$")
+_NUMERIC = re.compile(r"^(?:0x)?[\d.]*$", re.IGNORECASE)  # inet_aton(3) makes 0.0.0.10 of 10
 _SPAN = re.compile(r"^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)$")
 
 # Not routed on the public Internet (RFC 1918, 6598, 3927, 1122, 5737, 2544): a scan of anything else needs a yes.
@@ -25,6 +26,8 @@ _OWN_NETWORKS = (
     "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
     "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
 )  # fmt: skip
+
+_NO_DEVICES = ("0.0.0.0/8", "224.0.0.0/3")  # this network, groups, reserved (RFC 6890): nobody answers from these
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Scope:
     ranges: tuple[Range, ...] = ()
     ipv6: tuple[str, ...] = ()
     barred: tuple[Range, ...] = ()
-    barred_ipv6: frozenset[str] = frozenset()
+    barred_ipv6: tuple[IPv6Network, ...] = ()
     targets: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
@@ -53,7 +56,7 @@ class Scope:
         parsed = _address(address)
         if isinstance(parsed, IPv4Address):
             return _holds(self.barred, int(parsed))
-        return parsed is not None and str(parsed) in self.barred_ipv6
+        return parsed is not None and _is_within(parsed, self.barred_ipv6)
 
     def addresses(self) -> Iterator[str]:
         """Every address in scope, in ascending order, made one at a time."""
@@ -99,50 +102,70 @@ def parse_scope(
     targets, excluded = tuple(targets), tuple(excluded)
     wanted, wanted6 = _collect(targets, local, whole=False)
     barred, barred6 = _collect(excluded, local, whole=True)
+    _check_targets(wanted, wanted6)
     ranges = _subtract(wanted, barred)
-    ipv6 = tuple(sorted(wanted6 - barred6))
+    ipv6 = tuple(str(n.network_address) for n in sorted(wanted6) if not _is_within(n.network_address, barred6))
     if not ranges and not ipv6:
         why = "every target is excluded" if wanted or wanted6 else "no target given"
         raise ValueError(f"scope: {why}: name at least one address, network, range or host, or 'local'")
-    return Scope(ranges, ipv6, barred, frozenset(barred6), targets, excluded)
+    return Scope(ranges, ipv6, barred, tuple(sorted(barred6)), targets, excluded)
 
 
 def _collect(
     words: Iterable[str], local: Callable[[], Iterable[str]], *, whole: bool
-) -> tuple[tuple[Range, ...], set[str]]:
+) -> tuple[tuple[Range, ...], set[IPv6Network]]:
     ranges: list[Range] = []
-    ipv6: set[str] = set()
+    ipv6: set[IPv6Network] = set()
     for word in words:
         for part in local() if word == "local" else (word,):
             for item in _read_word(part, whole=whole):
-                ipv6.add(item) if isinstance(item, str) else ranges.append(item)
+                ipv6.add(item) if isinstance(item, IPv6Network) else ranges.append(item)
     return _merge(ranges), ipv6
 
 
-def _read_word(word: str, *, whole: bool) -> Iterator[Range | str]:
-    """The ranges, or the IPv6 address, that one word stands for."""
-    span = _SPAN.match(word)
-    if span:
-        first, last = (int(IPv4Address(text)) for text in span.groups())
-        if first > last:
-            raise ValueError(f"scope: {word!r}: the range ends before it begins")
-        yield (first, last)
+def _check_targets(ranges: tuple[Range, ...], ipv6: set[IPv6Network]) -> None:
+    for network in ipv6:
+        if network.prefixlen < 128:
+            raise ValueError(f"scope: {network}: IPv6 networks are too large to sweep: name single IPv6 addresses")
+        if network.is_multicast or network.is_unspecified:
+            raise ValueError(f"scope: {network.network_address} is the address of no device: leave it out")
+    nobody = _merge(_network_range(ip_network(n), whole=True) for n in _NO_DEVICES)
+    for first, last in ranges:
+        if _subtract(((first, last),), nobody) != ((first, last),):
+            span = f"{IPv4Address(first)}-{IPv4Address(last)}"
+            raise ValueError(
+                f"scope: {span} holds addresses of no device (0.x.x.x, or from 224.0.0.0 on): leave them out"
+            )
+
+
+def _read_word(word: str, *, whole: bool) -> Iterator[Range | IPv6Network]:
+    """The ranges, or the IPv6 network, that one word stands for."""
+    if _SPAN.match(word):
+        yield _span(word)
     elif "/" in word:
-        yield _network_range(_network(word), whole=whole)
+        network = _network(word)
+        yield network if isinstance(network, IPv6Network) else _network_range(network, whole=whole)
     elif _OCTETS.match(word):
         yield from _octet_ranges(word)
     else:
         yield from _host(word)
 
 
-def _network(word: str) -> IPv4Network:
+def _span(word: str) -> Range:
+    ends = [_address(text) for text in word.split("-")]
+    if None in ends:
+        raise ValueError(f"scope: {word!r}: octets go from 0 to 255")
+    first, last = (int(end) for end in ends if end)
+    if first > last:
+        raise ValueError(f"scope: {word!r}: the range ends before it begins")
+    return (first, last)
+
+
+def _network(word: str) -> IPv4Network | IPv6Network:
     try:
-        network = ip_network(word, strict=False)
+        return ip_network(word, strict=False)
     except ValueError as error:
         raise ValueError(f"scope: {word!r} is not a network: write it as 10.0.0.0/24 ({error})") from None
-    if not isinstance(network, IPv4Network):
-        raise ValueError(f"scope: {word!r}: IPv6 networks are too large to sweep: name single IPv6 addresses")  # noqa: TRY004
-    return network
 
 
 def _network_range(network: object, *, whole: bool) -> Range:
@@ -153,12 +176,19 @@ def _network_range(network: object, *, whole: bool) -> Range:
     return (first + 1, last - 1)  # the network and broadcast addresses are no hosts (RFC 919)
 
 
-def _octet_ranges(word: str) -> Iterator[Range]:
+def _octet_ranges(word: str) -> tuple[Range, ...]:
     """Ranges of nmap's octet notation: 10.0-3.1.7, 10.0.0.1-50, 10.0.0.1,5,9, 10.0.*.1."""
-    octets = [_octet_values(octet, word) for octet in word.split(".")]
-    for head in product(*octets[:3]):
-        base = (head[0] << 24) | (head[1] << 16) | (head[2] << 8)
-        yield from _merge((base | value, base | value) for value in octets[3])
+    ranges: tuple[Range, ...] = ((0, 0),)
+    for place, octet in enumerate(reversed(word.split("."))):
+        size = 256**place
+        values = _octet_values(octet, word)
+        if ranges == ((0, size - 1),):  # all that stands behind this octet: consecutive values are one range
+            ranges = tuple((first * size, (last + 1) * size - 1) for first, last in _merge((v, v) for v in values))
+        elif len(values) * len(ranges) > MOST_RANGES:
+            raise ValueError(f"scope: {word!r} stands for more than {MOST_RANGES:,} separate ranges: name fewer")
+        else:
+            ranges = tuple((v * size + first, v * size + last) for v in values for first, last in ranges)
+    return ranges
 
 
 def _octet_values(octet: str, word: str) -> list[int]:
@@ -176,28 +206,37 @@ def _octet_values(octet: str, word: str) -> list[int]:
     return sorted(set(values))
 
 
-def _host(word: str) -> Iterator[Range | str]:
+def _host(word: str) -> Iterator[Range | IPv6Network]:
     parsed = _address(word)
     if parsed is not None:
-        yield from _single(parsed)
+        yield _single(parsed)
         return
     try:
-        found = socket.getaddrinfo(word, None, type=socket.SOCK_DGRAM)
+        found = socket.getaddrinfo(word, None, type=socket.SOCK_DGRAM) if not _NUMERIC.match(word) else []
     except (OSError, UnicodeError):
-        raise ValueError(f"scope: {word!r} is neither an address nor a host name that can be resolved here") from None
+        found = []
+    if not found:
+        raise ValueError(f"scope: {word!r} is neither an address nor a host name that can be resolved here")
     for address in sorted({str(info[4][0]) for info in found}):
-        yield from _single(ip_address(address))
+        yield _single(_address(address))
 
 
-def _single(address: IPv4Address | IPv6Address) -> Iterator[Range | str]:
-    yield str(address) if isinstance(address, IPv6Address) else (int(address), int(address))
+def _single(address: IPv4Address | IPv6Address | None) -> Range | IPv6Network:
+    assert address is not None  # noqa: S101
+    return IPv6Network(address) if isinstance(address, IPv6Address) else (int(address), int(address))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that is meant: an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2) is an IPv4 address."""
     try:
-        return ip_address(text)
+        parsed = ip_address(text)
     except ValueError:
         return None
+    return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed
+
+
+def _is_within(address: IPv4Address | IPv6Address, networks: Iterable[IPv6Network]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
@@ -211,15 +250,17 @@ def _merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 
 def _subtract(ranges: tuple[Range, ...], barred: tuple[Range, ...]) -> tuple[Range, ...]:
+    """What is left of sorted, disjoint ranges without other sorted, disjoint ranges."""
+    lasts = [last for _, last in barred]
     left: list[Range] = []
     for first, last in ranges:
         start = first
-        for low, high in barred:
-            if high < start or low > last:
-                continue
+        for low, high in (barred[place] for place in range(bisect_left(lasts, first), len(barred))):
+            if low > last:
+                break
             if low > start:
                 left.append((start, low - 1))
-            start = max(start, high + 1)
+            start = high + 1
         if start <= last:
             left.append((start, last))
     return tuple(left)
