@@ -168,11 +168,14 @@ def _read_segment(packet: Packet) -> _Segment | None:
     start = (offset >> 4) * 4
     if not _HEADER_SIZE <= start <= len(body) or (flags & _SYN and flags & (_FIN | _RST)):
         raise ValueError(CUT if packet.missing else "with a malformed TCP header")
+    key, reverse = packet.source + packet.target + body[:4], packet.target + packet.source + body[2:4] + body[:2]
+    if key == reverse:
+        raise ValueError("of TCP from an end to itself")
     if start == len(body) and not packet.missing and not flags & (_FIN | _SYN | _RST):
         return None
     return _Segment(
-        key=packet.source + packet.target + body[:4],
-        reverse=packet.target + packet.source + body[2:4] + body[:2],
+        key=key,
+        reverse=reverse,
         sequence=(sequence + 1) % _SEQUENCES if flags & _SYN else sequence,
         acknowledged=acknowledged,
         flags=flags,

@@ -193,6 +193,22 @@ def test_segment_cut_by_the_snap_length_leaves_a_gap():
     assert table.broken == 1
 
 
+def test_last_segment_that_is_cut_leaves_a_gap():
+    frames = [*handshake(), to_client(5001, 1001, FIN | ACK, b"0123456789"), to_server(1001, 5012, FIN | ACK)]
+    found, table, _ = run(frames, kept=58)
+
+    assert [(number, reply.payload) for number, reply in found] == [(-1, b"0123")]
+    assert table.broken == 1
+
+
+def test_refused_attempt_says_nothing_of_later_connections():
+    attempt = to_server(1000, 0, SYN, ports=(80, 40000))
+    refusal = to_client(0, 1001, RST | ACK, ports=(40000, 80))
+    answer = to_server(5001, 1001, payload=b"answer", ports=(80, 40000))
+
+    assert heard([attempt, refusal, answer]) == [(80, b"", b"answer")]
+
+
 @pytest.mark.parametrize(
     "segment",
     [
@@ -205,6 +221,12 @@ def test_segment_cut_by_the_snap_length_leaves_a_gap():
 )
 def test_malformed_segment_is_counted(segment):
     assert run([ethernet(0x0800, ipv4(6, segment))])[::2] == ([], {"with a malformed TCP header": 1})
+
+
+def test_end_that_talks_to_itself_is_counted():
+    frame = ethernet(0x0800, ipv4(6, tcp(80, 80, payload=b"x"), CAMERA, CAMERA))
+
+    assert run([frame])[::2] == ([], {"of TCP from an end to itself": 1})
 
 
 def test_header_that_is_cut_is_counted_as_cut():
@@ -266,16 +288,17 @@ def test_any_order_of_segments_gives_the_same_streams(disorder):
     assert [(80, request, answer)] == heard(frames)
 
 
-@settings(max_examples=100)
-@given(
-    st.lists(st.tuples(st.integers(0, 63), st.integers(0, 40), st.integers(0, 40), st.binary(max_size=6)), max_size=40)
-)
-def test_hostile_segments_do_no_harm(segments):
-    frames = [ethernet(0x0800, ipv4(6, tcp(80, 81, seq, ack, flags, data))) for flags, seq, ack, data in segments]
-    frames[1::2] = [
-        ethernet(0x0800, ipv4(6, tcp(81, 80, seq, ack, flags, data), CLIENT, CAMERA))
-        for flags, seq, ack, data in segments[1::2]
-    ]
+@st.composite
+def hostile_segments(draw):
+    ends, ports, small = st.sampled_from([CAMERA, CLIENT]), st.sampled_from([80, 81]), st.integers(0, 40)
+    segment = st.builds(tcp, ports, ports, small, small, st.integers(0, 63), st.binary(max_size=6))
+    packets = draw(st.lists(st.builds(ipv4, st.just(6), segment, ends, ends), max_size=40))
+    return [ethernet(0x0800, packet) for packet in packets]
+
+
+@settings(max_examples=200)
+@given(hostile_segments())
+def test_hostile_segments_do_no_harm(frames):
     found, table, _ = run(frames)
 
     assert all(len(reply.payload) <= KEPT_SIZE for _, reply in found)

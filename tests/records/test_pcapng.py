@@ -95,6 +95,16 @@ def test_packet_of_an_interface_that_was_never_described_is_counted():
     assert reason is None
 
 
+def test_old_packets_of_an_interface_that_was_never_described_are_counted():
+    old = block(2, struct.pack("<HHIIII", 0, 0, 0, 0, 1, 1) + b"x")
+
+    assert read(section() + old + block(3, struct.pack("<I", 1) + b"x")) == (
+        [],
+        {"in blocks that contradict themselves": 2},
+        None,
+    )
+
+
 def test_packet_that_is_longer_than_its_block_is_counted():
     body = struct.pack("<IIIII", 0, 0, 0, 99, 99) + b"short"
     data = (
