@@ -1,10 +1,15 @@
 """netaudit fingerprints: list, show and test what is shipped and what the user added."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from netaudit.cli.options import fingerprints_option, load
+
+if TYPE_CHECKING:
+    from netaudit.identify.fingerprints import Fingerprint
 
 
 @click.group()
@@ -34,7 +39,7 @@ def show(name: str, directories: tuple[Path, ...]) -> int:
     """Show one fingerprint: its pattern, what it asserts, its sources."""
     for fingerprint in load(directories).fingerprints:
         if fingerprint.id == name:
-            for key, value in fingerprint.lines():
+            for key, value in _lines(fingerprint):
                 click.echo(f"{key:<9} {value}")
             return 0
     raise click.UsageError(f"{name}: no fingerprint of this id: `netaudit fingerprints list` names all")
@@ -52,3 +57,17 @@ def test(directories: tuple[Path, ...]) -> int:
         click.echo(line)
     click.echo(f"{library.count} fingerprints, {len(broken)} examples that do not hold")
     return 1 if broken else 0
+
+
+def _lines(fingerprint: "Fingerprint") -> Iterator[tuple[str, str]]:
+    yield "id", fingerprint.id
+    yield "title", fingerprint.title
+    yield "fields", ", ".join(fingerprint.fields)
+    yield from [("pattern", fingerprint.pattern)] if fingerprint.pattern else []
+    yield from [("prefixes", ", ".join(fingerprint.prefixes))] if fingerprint.prefixes else []
+    yield "asserts", ", ".join(f"{attribute} = {value}" for attribute, value in fingerprint.asserts)
+    yield "strength", fingerprint.strength
+    yield from (("source", source) for source in fingerprint.sources)
+    yield from (("matches", example.text) for example in fingerprint.matches)
+    yield from (("rejects", f"{miss.text} ({miss.why})") for miss in fingerprint.rejects)
+    yield "file", fingerprint.path

@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Document, GapDocument
 from netaudit.report.words import (
     FOR_THE_EYE,
     GAP_WORDS,
@@ -165,7 +165,7 @@ def _for_the_eye(document: Document) -> Iterator[Text]:
 def _unseen(document: Document) -> Iterator[Text]:
     gaps = [g for g in document.coverage.gaps if g.kind not in FOR_THE_EYE]
     for kind, group in groupby(gaps, key=lambda g: g.kind):
-        details = list(dict.fromkeys(shorten(g.detail, 300) for g in group))
+        details = list(dict.fromkeys(_located(g) for g in group))
         yield Text(f"{GAP_WORDS.get(kind, shorten(kind, 40))}:")
         yield from (Text(f"  {detail}") for detail in details[:LISTED_PER_KIND])
         yield from _more(len(details) - LISTED_PER_KIND, "  ")
@@ -174,6 +174,11 @@ def _unseen(document: Document) -> Iterator[Text]:
             reason = f": {shorten(channel.reason, 300)}" if channel.reason else ""
             yield Text(f"Channel {visible(channel.name)} {visible(channel.status)}{reason}")
     yield from _failures(document)
+
+
+def _located(gap: GapDocument) -> str:
+    where = f"{visible(gap.address)}: " if gap.address else ""
+    return shorten(f"{where}{gap.detail}", 300)
 
 
 def _failures(document: Document) -> Iterator[Text]:

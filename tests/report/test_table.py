@@ -46,7 +46,7 @@ Needs a human eye
 
 What could not be seen
   Cameras behind recorders were counted, not inspected:
-    16 channels declared, 0 inspected
+    10.0.0.7: 16 channels declared, 0 inspected
   Behind a router: ARP and multicast do not reach these networks:
     10.0.0.0/24 is behind a router: no ARP, no multicast
   Channel arp failed: no right to open a raw socket

@@ -47,6 +47,7 @@ def _draw(title, text, path):
     picture = re.sub(
         r"\s*@font-face \{.*?\}", "", console.export_svg(title=title), flags=re.DOTALL
     )  # fonts of elsewhere
+    picture = picture.replace("<text class", '<text xml:space="preserve" class')
     path.write_text("\n".join(line.rstrip() for line in picture.splitlines()) + "\n")
 
 
