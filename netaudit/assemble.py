@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from netaudit.coverage import collect_coverage
 from netaudit.discovery import route
-from netaudit.identify.correlate import correlate, shared_macs
+from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
+from netaudit.identify.links import shared_macs
 from netaudit.identify.match import match
 from netaudit.identify.settle import settle
 from netaudit.model import (
@@ -101,17 +102,19 @@ class Heard:
 
 def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
     for mac, addresses in shared_macs(observations).items():
-        detail = f"{mac} answers ARP for {len(addresses)} addresses ({addresses[0]} and others): a router or a proxy; "
-        yield Gap(kind="shared_mac", detail=detail + "it joins no devices, and what is behind it shows no MAC")
+        several = f"{len(addresses)} addresses ({addresses[0]} and others)" if len(addresses) > 1 else addresses[0]
+        detail = f"{mac} answers ARP for {several}: a router or a proxy; it joins no devices, and what is behind it "
+        yield Gap(kind="shared_mac", detail=detail + "shows no hardware address of its own")
 
 
 def _contested_gaps(assets: tuple[Asset, ...]) -> Iterator[Gap]:
-    holders: dict[str, list[str]] = {}
+    """A gap for each address that several devices have."""
+    holders: dict[str, list[Device]] = {}
     for asset in assets:
         for address in asset.device.addresses:
-            holders.setdefault(address, []).extend(asset.device.macs or ("no MAC",))
-    owners = Counter(address for asset in assets for address in set(asset.device.addresses))
-    for address, count in owners.items():
-        if count > 1:
-            detail = f"{count} devices claim this address: {', '.join(sorted(holders[address]))}"
+            holders.setdefault(address, []).append(asset.device)
+    for address, devices in holders.items():
+        if len(devices) > 1:
+            macs = sorted({mac for device in devices for mac in device.macs})
+            detail = f"{len(devices)} devices claim this address: {', '.join(macs)}"
             yield Gap(kind="address_conflict", detail=detail, address=address)

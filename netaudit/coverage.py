@@ -33,6 +33,11 @@ def is_complete(coverage: Coverage) -> bool:
     return not states & {"partial", "failed"} and not any(GAPS[gap.kind] for gap in coverage.gaps)
 
 
+def is_empty_handed(coverage: Coverage) -> bool:
+    """Whether nothing was sent and nothing was heard: there was no run to speak of."""
+    return not any(channel.sent or channel.received for channel in coverage.channels)
+
+
 def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
     for asset in assets:
         declared = asset.identity.channels

@@ -61,7 +61,9 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
     if unknown:
         raise ValueError(f"channels: {', '.join(sorted(unknown))} cannot be asked; one of {', '.join(ACTIVE)}")
     interfaces, gaps = list_interfaces(request.interfaces)
-    rate_pps = request.rate_pps or PROFILES[request.profile]
+    rate_pps = PROFILES[request.profile] if request.rate_pps is None else request.rate_pps
+    if not rate_pps >= 1:  # also what is not a number
+        raise ValueError(f"rate: {rate_pps:g} packets a second: give 1 or more")
     broadcasts = frozenset(i.broadcast for i in interfaces if i.broadcast)
     gate = Gate(scope.__contains__, rate_pps=rate_pps, broadcasts=broadcasts, stopped=stopped)
     live = Live(scope=scope, interfaces=interfaces, gate=gate, channels=request.channels, progress=progress)

@@ -1,0 +1,131 @@
+"""Events in, inventory out: the same for any order, and nothing that went wrong is lost."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from support.observations import MAC, SERIAL
+
+from netaudit.assemble import Heard, assemble
+from netaudit.identify.fingerprints import load_library
+from netaudit.inventory import document, encode
+from netaudit.model import ChannelReport, Gap, Problem, Reply, Run
+
+RUN = Run(id="r", feed="live", started_at=0, finished_at=1, addresses_in_scope=254)
+SADP = f'<?xml version="1.0"?><ProbeMatch><DeviceSN>{SERIAL}</DeviceSN><MAC>{MAC}</MAC></ProbeMatch>'.encode()
+
+
+@pytest.fixture(scope="module")
+def library():
+    return load_library(())
+
+
+def udp(address, payload=SADP, channel="sadp", **rest):
+    return Reply(channel=channel, transport="udp", address=address, port=37020, payload=payload, **rest)
+
+
+def arp(address, mac):
+    packet = bytes.fromhex("0001080006040002" + mac.replace(":", "")) + bytes(18)
+    return Reply(channel="arp", transport="link", address=address, payload=packet, mac=mac)
+
+
+def inventory(library, *events):
+    return assemble(events, lambda: RUN, library)
+
+
+def test_any_order_of_events_gives_the_same_bytes(library):
+    events = [
+        udp("10.0.0.5", heard_at=3.0), udp("10.0.0.5", heard_at=2.0), udp("10.0.0.6", b"<x", heard_at=1.0),
+        arp("10.0.0.5", MAC), arp("10.0.0.9", MAC), arp("10.0.0.9", "44:19:b6:00:00:09"),
+        Problem(stage="ask", channel="http", address="10.0.0.5", status="timeout"),
+        Gap(kind="routed", detail="x"), Gap(kind="passive", detail="y"),
+        ChannelReport(name="arp", status="done", sent=3, reason="a"), ChannelReport(name="arp", status="partial"),
+    ]  # fmt: skip
+    expected = encode(document(inventory(library, *events)))
+    for seed in range(10):
+        random.Random(seed).shuffle(events)
+
+        assert encode(document(inventory(library, *events))) == expected
+
+
+def test_fact_told_twice_stands_once_with_the_first_time_and_reply(library):
+    (asset,) = inventory(library, udp("10.0.0.5", heard_at=3.0), udp("10.0.0.5", heard_at=2.0)).assets
+    times = {o.seen_at for o in asset.device.observations}
+
+    assert times == {2.0}
+
+
+def test_nonsense_is_a_problem_and_ends_nothing(library):
+    found = inventory(library, udp("10.0.0.6", b"\x00"), udp("10.0.0.5"))
+
+    assert [a.device.addresses for a in found.assets] == [("10.0.0.5",)]
+    assert [(p.stage, p.channel, p.address, p.status) for p in found.problems] == [
+        ("read", "sadp", "10.0.0.6", "malformed")
+    ]
+    assert found.problems[0].detail.startswith("port 37020: ")
+
+
+def test_reply_without_channel_is_routed_and_counted(library):
+    found = inventory(library, replace(udp("10.0.0.5"), channel=""))
+
+    assert [(c.name, c.received) for c in found.coverage.channels] == [("sadp", 1)]
+    assert {o.channel for o in found.assets[0].device.observations} == {"sadp"}
+
+
+def test_reply_that_no_channel_reads_is_left_aside(library):
+    found = inventory(library, Reply(transport="udp", address="10.0.0.5", port=9, payload=b"x"))
+
+    assert (found.assets, found.problems, found.coverage.channels) == ((), (), ())
+
+
+def test_reader_that_yields_before_it_fails_keeps_what_it_yielded():
+    heard = Heard()
+    heard.take(udp("10.0.0.5", SADP))
+    before = len(heard.observations)
+    heard.take(udp("10.0.0.5", b"no xml"))
+
+    assert len(heard.observations) == before
+    assert len(heard.problems) == 1
+
+
+def test_proxy_makes_a_gap_and_no_devices(library):
+    found = inventory(library, *(arp(f"10.0.0.{n}", MAC) for n in range(10, 19)))
+
+    assert found.assets == ()
+    assert [g.kind for g in found.coverage.gaps] == ["shared_mac"]
+    assert found.coverage.gaps[0].detail.startswith(f"{MAC} answers ARP for 9 addresses (10.0.0.10 and others): ")
+
+
+def test_virtual_router_is_told_by_its_one_address(library):
+    (gap,) = inventory(library, arp("10.0.0.1", "00:00:5e:00:01:0a")).coverage.gaps
+
+    assert gap.detail.startswith("00:00:5e:00:01:0a answers ARP for 10.0.0.1: ")
+
+
+def test_two_macs_for_one_address_are_two_devices_and_a_gap(library):
+    found = inventory(library, arp("10.0.0.5", MAC), arp("10.0.0.5", "44:19:b6:00:00:02"))
+    conflicts = [(g.address, g.detail) for g in found.coverage.gaps if g.kind == "address_conflict"]
+
+    assert len(found.assets) == 2
+    assert conflicts == [("10.0.0.5", f"2 devices claim this address: {MAC}, 44:19:b6:00:00:02")]
+
+
+def test_run_is_asked_for_when_the_events_are_over(library):
+    seen = []
+
+    def events():
+        yield udp("10.0.0.5")
+        seen.append("events")
+
+    def ended():
+        seen.append("run")
+        return RUN
+
+    assert assemble(events(), ended, library).run is RUN
+    assert seen == ["events", "run"]
+
+
+def test_fingerprints_are_named_by_count_and_digest(library):
+    found = inventory(library)
+
+    assert (found.fingerprints_count, found.fingerprints_sha256) == (library.count, library.sha256)
