@@ -1,110 +1,148 @@
 """Identify: one JSON line in, one JSON line out; a line is one device whose replies somebody else has collected.
 
-Section 4 of the contract. A line that cannot be read gives a line with verdict "unknown" and a problem; it never
-ends the run.
+A line that cannot be read gives a line with verdict "unknown" and a problem; it never ends the run.
 """
 
 import base64
 import binascii
-import re
+import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO, NoReturn
 
 import msgspec
 
 from netaudit.assemble import Heard, identify_device
-from netaudit.discovery import BY_NAME
+from netaudit.discovery import BY_NAME, http, pages, rtsp
 from netaudit.discovery.channel import observe
-from netaudit.discovery.http import derive as derive_http
-from netaudit.discovery.rtsp import derive as derive_rtsp
+from netaudit.discovery.text import clean, mac_address
 from netaudit.identify.fingerprints import Library
+from netaudit.inventory import escape
 from netaudit.inventory.collect import asset_document
-from netaudit.model import Device, Observation, Problem, Reply
+from netaudit.model import Device, Problem, Reply
 from netaudit.vocabulary import FIELDS
 
 MOST_LINE_BYTES = 16 * 1024 * 1024
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+MOST_PARTS = 1024  # replies, and values, of one line
+VALUE_LIMIT_BYTES = 4096  # of a value that somebody cut out; what `match` looks at
+SHOWN_CHARACTERS = 80  # of a foreign word, in a problem
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NO_ID = msgspec.Raw(b"null")
+
 _ANSWER = ("family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "firmware", "serial", "evidence")
+
+
+class _Line(msgspec.Struct):
+    """A line as it is given; an id is kept as it is written, whatever it is."""
+
+    id: msgspec.Raw = NO_ID
+    mac: Any = None
+    replies: Any = None
+    observations: Any = None
+
+
+def read_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream; of one that is too long, as much as shows that it is."""
+    while line := stream.readline(MOST_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MOST_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MOST_LINE_BYTES + 1)
+        yield line
 
 
 def identify_lines(lines: Iterable[bytes], library: Library) -> Iterator[bytes]:
     """A JSON line for each line that is not blank, in the same order."""
     for line in lines:
         if line.strip():
-            yield msgspec.json.encode(identify_line(line, library), order="sorted") + b"\n"
+            name, answer = _identify(line, library)
+            yield escape(msgspec.json.encode({"id": name, **answer}, order="sorted")) + b"\n"
 
 
 def identify_line(line: bytes, library: Library) -> dict[str, Any]:
-    """The answer to one line, as JSON shapes."""
-    heard = Heard()
-    name: Any = None
+    """The answer to one line, as JSON shapes; nothing is raised, whatever the line is."""
+    name, answer = _identify(line, library)
     try:
-        document = _decoded(line)
-        name = document.get("id")
-        _take(document, heard)
-    except (ValueError, RecursionError) as error:
-        heard.problems.add(_problem("", str(error)))
+        return {"id": json.loads(bytes(name)), **answer}
+    except (ValueError, RecursionError):  # JSON, but more than Python takes: a number of thousands of digits
+        return {"id": bytes(name).decode(), **answer}
+
+
+def _identify(line: bytes, library: Library) -> tuple[msgspec.Raw, dict[str, Any]]:
+    heard = Heard()
+    name = NO_ID
+    try:
+        given = _decoded(line)
+        name = given.id
+        _take(given, heard)
+    except ValueError as error:
+        _complain(heard, "", str(error))
     device = Device(id="given", observations=tuple(heard.observations.values()))
-    answer = asset_document(identify_device(device, library))
+    answer = msgspec.to_builtins(asset_document(identify_device(device, library)))
     problems = sorted(heard.problems, key=lambda p: (p.channel, p.detail))
-    return {
-        "id": name,
-        **{key: getattr(answer, key) for key in _ANSWER},
-        "problems": [
-            {"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems
-        ],
-    }
+    shown = [{"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems]
+    return name, {**{key: answer[key] for key in _ANSWER}, "evidence": list(answer["evidence"]), "problems": shown}
 
 
-def _decoded(line: bytes) -> dict[str, Any]:
+def _decoded(line: bytes) -> _Line:
     if len(line) > MOST_LINE_BYTES:
-        raise ValueError(f"a line of {len(line)} bytes is over the limit of {MOST_LINE_BYTES}")
-    document = msgspec.json.decode(line)
-    if not isinstance(document, dict):
-        raise ValueError("a line is a JSON object")  # noqa: TRY004  a bad line is a value, not a type, of ours
-    return document
+        raise ValueError(f"the line is longer than {MOST_LINE_BYTES} bytes")
+    text = line.removeprefix(BYTE_ORDER_MARK)
+    try:
+        given = msgspec.json.decode(text, type=_Line)
+        bytes(given.id).decode()  # msgspec leaves what it keeps raw unread
+    except (ValueError, RecursionError):
+        return _leniently(text)
+    return given
 
 
-def _take(document: dict[str, Any], heard: Heard) -> None:
-    mac = document.get("mac")
-    if mac is not None:
-        _given(heard, "mac.address", str(mac).lower().replace("-", ":"))
-    for reply in _list(document, "replies"):
-        _reply(heard, reply)
-    for observation in _list(document, "observations"):
-        if not isinstance(observation, dict) or not isinstance(observation.get("value"), str):
-            heard.problems.add(_problem("", "an observation has a field and a value, both text"))
-            continue
-        _given(heard, str(observation.get("field")), observation["value"])
+def _leniently(text: bytes) -> _Line:
+    """The line where text that is no Unicode stands in it, as devices send it: half a surrogate pair, Latin-1."""
+    try:
+        found = json.loads(text.decode("utf-8", "replace"), parse_constant=_refuse)
+        if not isinstance(found, dict):
+            raise ValueError("a line is a JSON object")  # noqa: TRY004  a bad line is a value, not a type, of ours
+        name = json.dumps(found.get("id"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("the line is nested too deeply") from None
+    return _Line(msgspec.Raw(name), found.get("mac"), found.get("replies"), found.get("observations"))
 
 
-def _list(document: dict[str, Any], key: str) -> list[Any]:
-    found = document.get(key) or []
-    if not isinstance(found, list):
-        raise ValueError(f"{key!r} is a list")  # noqa: TRY004
-    return found
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
 
 
-def _reply(heard: Heard, given: object) -> None:
+def _take(given: _Line, heard: Heard) -> None:
+    if given.mac is not None:
+        _keep(heard, "mac.address", given.mac)
+    for reply in _list(heard, "replies", given.replies):
+        _read(heard, reply)
+    for observation in _list(heard, "observations", given.observations):
+        if isinstance(observation, dict):
+            _keep(heard, observation.get("field"), observation.get("value"))
+        else:
+            _complain(heard, "", "an observation is an object with a field and a value")
+
+
+def _list(heard: Heard, key: str, given: object) -> list[Any]:
+    if not isinstance(given, list | None):
+        _complain(heard, "", f"{key} is a list")
+        return []
+    if given and len(given) > MOST_PARTS:
+        _complain(heard, "", f"{key}: only the first {MOST_PARTS} of {len(given)} were read")
+    return given[:MOST_PARTS] if given else []
+
+
+def _read(heard: Heard, given: object) -> None:
+    """Have a reply read by its channel."""
     name = given.get("channel") if isinstance(given, dict) else None
-    if not isinstance(given, dict) or name not in BY_NAME:
-        heard.problems.add(_problem(str(name or ""), f"{name!r} is no channel: `netaudit channels` lists them"))
+    if not isinstance(given, dict) or not isinstance(name, str) or name not in BY_NAME:
+        _complain(heard, "", f"{_shown(name)} is no channel: `netaudit channels` lists them")
         return
     try:
-        port = given.get("port")
         payload = _payload(given)
     except (ValueError, binascii.Error) as error:
-        heard.problems.add(_problem(str(name), str(error)))
+        _complain(heard, name, str(error))
         return
-    heard.read(
-        Reply(
-            channel=str(name),
-            transport="given",
-            address="",
-            port=port if isinstance(port, int) and 0 <= port < 65536 else 0,
-            payload=payload,
-        )
-    )
+    heard.read(Reply(channel=name, transport="given", address="", port=_port(given.get("port")), payload=payload))
 
 
 def _payload(given: dict[str, Any]) -> bytes:
@@ -112,28 +150,47 @@ def _payload(given: dict[str, Any]) -> bytes:
     if isinstance(text, str):
         return text.encode("utf-8", "surrogatepass")
     if isinstance(encoded, str):
-        return base64.b64decode(encoded, validate=True)
-    raise ValueError("a reply has its bytes as 'text' or as 'base64'")
+        return base64.b64decode("".join(encoded.split()), validate=True)
+    raise ValueError("a reply has its bytes as text or as base64")
 
 
-def _given(heard: Heard, field: str, value: str) -> None:
-    """Keep a value that somebody cut out, and what it holds besides."""
-    if field not in FIELDS:
-        heard.problems.add(_problem("", f"{field!r} is no field: `netaudit channels` lists them"))
-        return
-    if field == "mac.address" and not _MAC.fullmatch(value):
-        heard.problems.add(_problem("", f"{value!r} is no hardware address: write it as aa:bb:cc:dd:ee:ff"))
-        return
-    for name, text in ((field, value), *derive_http(field, value), *derive_rtsp(field, value)):
-        for observation in _observe(name, text):
-            heard.keep(observation)
+def _port(given: object) -> int:
+    return given if type(given) is int and 0 <= given < 65536 else 0
 
 
-def _observe(field: str, value: str) -> Iterator[Observation]:
-    channel = field.partition(".")[0]
-    given = Reply(channel=channel, transport="given", address="", payload=value.encode("utf-8", "surrogatepass"))
-    return observe(given, field, value)
+def _keep(heard: Heard, field: object, value: object) -> None:
+    """Keep a value that somebody cut out, as its channel would have read it, and what it holds besides."""
+    if not isinstance(field, str) or field not in FIELDS:
+        _complain(heard, "", f"{_shown(field)} is no field: `netaudit channels --fields` lists them")
+    elif not isinstance(value, str):
+        _complain(heard, "", f"{field}: {_shown(value)} is no text")
+    elif field == "mac.address" and not mac_address(value):
+        _complain(heard, "", f"{_shown(value)} is no hardware address of a device: write it as aa:bb:cc:dd:ee:ff")
+    else:
+        for name, text in ((field, value), *http.derive(field, value), *rtsp.derive(field, value)):
+            reply = Reply(
+                channel=name.partition(".")[0],
+                transport="given",
+                address="",
+                payload=value.encode("utf-8", "surrogatepass"),
+            )
+            for observation in observe(reply, name, _tidy(name, text)):
+                heard.keep(observation)
 
 
-def _problem(channel: str, detail: str) -> Problem:
-    return Problem(stage="read", channel=channel, address="", status="malformed", detail=detail)
+def _tidy(field: str, value: str) -> str:
+    if field == "mac.address":
+        return mac_address(value)
+    if field == "http.body":
+        return pages.beginning(value.encode("utf-8", "replace"), VALUE_LIMIT_BYTES)
+    return clean(value, VALUE_LIMIT_BYTES)
+
+
+def _shown(value: object) -> str:
+    return (
+        repr(value)[:SHOWN_CHARACTERS] if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+    )
+
+
+def _complain(heard: Heard, channel: str, detail: str) -> None:
+    heard.problems.add(Problem(stage="read", channel=channel, address="", status="malformed", detail=detail))

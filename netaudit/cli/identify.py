@@ -18,9 +18,9 @@ def identify(file: BinaryIO, directories: tuple[Path, ...]) -> int:
     \b
     Example: echo '{"id": 1, "observations": [{"field": "rtsp.server", "value": "Dahua Rtsp Server"}]}' | netaudit identify
     """
-    from netaudit.single import identify_lines
+    from netaudit.single import identify_lines, read_lines
 
-    for line in identify_lines(file, load(directories)):
+    for line in identify_lines(read_lines(file), load(directories)):
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
     return 0
