@@ -68,7 +68,7 @@ class Responder:
                 Seen(at=time.time(), transport="udp", port=self._service.port, peer=peer, payload=payload)
             )
             for answer in self._service.answer:
-                if fits(answer.when, payload):
+                if _is_meant(answer, payload):
                     self._answer(answer, payload, peer)
 
     def _answer(self, answer: Datagram, request: bytes, peer: tuple[str, int]) -> None:
@@ -89,6 +89,12 @@ class Responder:
                 self._senders[from_port].sendto(payload, destination)
             except OSError:  # no way back to who asked: the answer is lost, as on a real network
                 continue
+
+
+def _is_meant(answer: Datagram, payload: bytes) -> bool:
+    """Whether this answers that: an mDNS response never does, or two responders would answer each other for ever."""
+    is_response = payload[2:3] >= b"\x80"  # RFC 6762 section 18.2
+    return fits(answer.when, payload) and not (answer.records and is_response)
 
 
 def _received(sock: socket.socket) -> Iterator[tuple[bytes, tuple[str, int]]]:

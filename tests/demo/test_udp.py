@@ -5,7 +5,7 @@ import pytest
 from support.loopback import ask_udp, corner_place
 
 from netaudit.demo import emulate
-from netaudit.demo.device import Datagram, EmulatedDevice, Truth, UdpService
+from netaudit.demo.device import Datagram, EmulatedDevice, Record, Truth, UdpService
 
 
 @contextmanager
@@ -60,3 +60,16 @@ def test_wrong_question_gets_no_answer():
 
     assert heard == b"1"
     assert list(played.requests()) == [b"wrong", b"right"]
+
+
+def test_an_mdns_response_is_never_answered():
+    question = b"\0\1" + bytes(10) + b"\4_CGI\0"
+    response = question[:2] + b"\x84" + question[3:]
+    record = Record(name="camera.local", type="A", data="192.0.2.1")
+    with serving(Datagram(when="_CGI", records=(record,))) as played:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(response, (played.address, 3702))
+        ((answer, _),) = ask_udp(played.address, 3702, question)
+
+    assert answer[:3] == b"\0\1\x84"
+    assert list(played.requests()) == [response, question]
