@@ -53,17 +53,13 @@ class Prepared:
 
 def prepare(request: Request, *, progress: Progress | None = None, stopped: threading.Event | None = None) -> Prepared:
     """Check a request and turn it into a scan; nothing is sent. ValueError says what to change."""
+    _check(request)
     scope = parse_scope(request.targets, request.excluded, attached_networks)
     doubt = scope.needs_confirmation
     if doubt and not request.confirmed:
         raise ValueError(f"scope: {doubt}: say --yes if you mean it and may scan it")
-    unknown = request.channels - set(ACTIVE)
-    if unknown:
-        raise ValueError(f"channels: {', '.join(sorted(unknown))} cannot be asked; one of {', '.join(ACTIVE)}")
     interfaces, gaps = list_interfaces(request.interfaces)
-    rate_pps = PROFILES[request.profile] if request.rate_pps is None else request.rate_pps
-    if not rate_pps >= 1:  # also what is not a number
-        raise ValueError(f"rate: {rate_pps:g} packets a second: give 1 or more")
+    rate_pps = request.rate_pps or PROFILES[request.profile]
     broadcasts = frozenset(i.broadcast for i in interfaces if i.broadcast)
     gate = Gate(scope.__contains__, rate_pps=rate_pps, broadcasts=broadcasts, stopped=stopped)
     live = Live(scope=scope, interfaces=interfaces, gate=gate, channels=request.channels, progress=progress)
@@ -106,6 +102,17 @@ def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) 
     return assemble(
         clock.watched(event for path in paths for event in read_capture(path, UDP_PORTS)), clock.run, library
     )
+
+
+def _check(request: Request) -> None:
+    unknown = request.channels - set(ACTIVE)
+    if unknown or not request.channels:
+        words = ", ".join(sorted(unknown)) or "none"
+        raise ValueError(f"channels: {words} cannot be asked; some of {', '.join(ACTIVE)}")
+    if request.profile not in PROFILES:
+        raise ValueError(f"profile: {request.profile!r} is none of {', '.join(PROFILES)}")
+    if request.rate_pps is not None and not request.rate_pps >= 1:  # also what is not a number
+        raise ValueError(f"rate: {request.rate_pps:g} packets a second: give 1 or more")
 
 
 def _run(request: Request, scope: Scope) -> Run:

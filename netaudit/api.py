@@ -1,0 +1,73 @@
+"""For programs: a scan, a replay and the inventory file, as functions. `import netaudit` names them all.
+
+What the command line prints and decides by exit code is here a Document: its coverage says what is missing.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from netaudit import runs
+from netaudit.identify.fingerprints import Library, load_library
+from netaudit.inventory import Document, decode, document, write
+
+FilePath = str | os.PathLike[str]
+
+
+def scan(
+    targets: str | Iterable[str],
+    *,
+    excluded: str | Iterable[str] = (),
+    interfaces: Iterable[str] = (),
+    channels: Iterable[str] | None = None,
+    profile: str = "gentle",
+    rate_pps: float | None = None,
+    site: str | None = None,
+    confirmed: bool = False,
+    record: FilePath | None = None,
+    library: Library | None = None,
+) -> Document:
+    """Discover and identify what is at these targets, written as on the command line; `record` keeps every reply.
+
+    `confirmed` stands for --yes. ValueError says what to change; an interrupt ends the scan, and a gap tells of it.
+    """
+    request = runs.Request(
+        targets=_words(targets),
+        excluded=_words(excluded),
+        interfaces=tuple(interfaces),
+        channels=frozenset(runs.ACTIVE if channels is None else channels),
+        profile=profile,
+        rate_pps=rate_pps,
+        site=site,
+        confirmed=confirmed,
+    )
+    path = None if record is None else Path(record)
+    return document(runs.scan(runs.prepare(request), library or load_library(), record=path))
+
+
+def replay(
+    files: FilePath | Iterable[FilePath], *, kind: str | None = None, library: Library | None = None
+) -> Document:
+    """The inventory of a recorded scan, or of captures of one network; nothing is sent.
+
+    ValueError where a file is neither, or was changed. One that was cut off is read as far as it goes; a gap says so.
+    """
+    paths = [files] if isinstance(files, str | os.PathLike) else files
+    return document(runs.replay([Path(path) for path in paths], library or load_library(), kind=kind))
+
+
+def read_inventory(path: FilePath) -> Document:
+    """The inventory in a file of JSON. ValueError where it is none."""
+    try:
+        return decode(Path(path).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def write_inventory(inventory: Document, path: FilePath) -> None:
+    """Write an inventory as JSON, whole or not at all."""
+    write(inventory, path)
+
+
+def _words(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
