@@ -9,7 +9,11 @@ from pathlib import Path
 
 from netaudit import runs
 from netaudit.identify.fingerprints import Library, load_library
-from netaudit.inventory import Document, decode, document, write
+from netaudit.inventory import Document, document
+from netaudit.inventory import read as read_inventory
+from netaudit.inventory import write as write_inventory
+
+__all__ = ["FilePath", "read_inventory", "replay", "scan", "write_inventory"]
 
 FilePath = str | os.PathLike[str]
 
@@ -54,19 +58,6 @@ def replay(
     """
     paths = [files] if isinstance(files, str | os.PathLike) else files
     return document(runs.replay([Path(path) for path in paths], library or load_library(), kind=kind))
-
-
-def read_inventory(path: FilePath) -> Document:
-    """The inventory in a file of JSON. ValueError where it is none."""
-    try:
-        return decode(Path(path).read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-
-
-def write_inventory(inventory: Document, path: FilePath) -> None:
-    """Write an inventory as JSON, whole or not at all."""
-    write(inventory, path)
 
 
 def _words(given: str | Iterable[str]) -> tuple[str, ...]:

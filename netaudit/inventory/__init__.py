@@ -11,6 +11,7 @@ from netaudit.inventory.jsonfile import (
     encode_line,
     encode_schema,
     escape,
+    read,
     replacing,
     write,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "encode_line",
     "encode_schema",
     "escape",
+    "read",
     "replacing",
     "schema",
     "stamp",

@@ -67,6 +67,14 @@ def encode_schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2) + b"\n"
 
 
+def read(path: str | os.PathLike[str]) -> Document:
+    """The document in a file. ValueError, with the file's name, where it holds no inventory."""
+    try:
+        return decode(Path(path).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
 def write(doc: Document, path: str | os.PathLike[str]) -> None:
     """Write the JSON of a document to a file, whole or not at all."""
     with replacing(path) as stream:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.inventories import ACTING, EMPTY, SMALL, SPITE, crowd, hostile
 
-from netaudit.inventory import decode, document, encode, encode_line, escape, replacing, write
+from netaudit.inventory import decode, document, encode, encode_line, escape, read, replacing, write
 
 DOCUMENTS = [document(EMPTY), document(SMALL), hostile()]
 
@@ -155,3 +155,16 @@ def test_an_error_names_the_file_that_the_user_named(tmp_path):
         write(document(EMPTY), path)
 
     assert refusal.value.filename == str(path)
+
+
+def test_file_is_read_as_it_was_written(tmp_path):
+    doc = document(SMALL)
+    write(doc, tmp_path / "inventory.json")
+
+    assert read(tmp_path / "inventory.json") == doc
+
+
+def test_file_that_is_no_inventory_is_named(tmp_path):
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"other\.json: not an inventory"):
+        read(tmp_path / "other.json")
