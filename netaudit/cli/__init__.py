@@ -5,19 +5,24 @@ Verbs are imported when they are called, and their libraries when they are neede
 
 import signal
 import sys
+import traceback
+from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
 
 import click
 
 from netaudit import __version__
+from netaudit.cli.options import INTERRUPTED, WRONG, forget_stdout, one_line
 
 # In the order of a first day's work. Each is a file of this folder with a command of the same name.
 VERBS = ("demo", "scan", "replay", "report", "explain", "identify", "fingerprints", "channels", "doctor")
 
+_DEBUG = "netaudit.debug"
+
 
 class Verbs(click.Group):
-    """A group that imports a verb's file when the verb is asked for."""
+    """A group that imports a verb's file when the verb is asked for, and tells of its errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The verbs, in the order of a first day's work."""
@@ -29,13 +34,42 @@ class Verbs(click.Group):
             return None
         command = getattr(import_module(f"netaudit.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101
+        _take_debug(command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; an error of its data or files is one line, with --debug after its traceback."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # who reads stdout has had enough: no error
+            forget_stdout()
+            return 0
+        except (ValueError, OSError) as error:
+            if ctx.meta.get(_DEBUG):
+                traceback.print_exc()
+            raise click.ClickException(_why(error)) from None
+
+
+def _take_debug(command: click.Command) -> None:
+    """Let a command and its subcommands take --debug, wherever on the line the user writes it."""
+    if not any(option.name == "debug" for option in command.params):
+        command.params.append(
+            click.Option(
+                ["--debug"], is_flag=True, expose_value=False, callback=_note_debug, help="Show an error's traceback."
+            )
+        )
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _take_debug(inner)
+
+
+def _note_debug(ctx: click.Context, option: click.Parameter, value: object) -> None:
+    if value:
+        ctx.meta[_DEBUG] = True
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="netaudit")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def netaudit(*, debug: bool) -> None:
+def netaudit() -> None:
     """Find the network cameras and recorders on a network, and say who really made them, with the evidence.
 
     \b
@@ -44,25 +78,38 @@ def netaudit(*, debug: bool) -> None:
     """
 
 
-def main() -> None:
+_take_debug(netaudit)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """The program. An error is one line: what, where, what to do; exit codes as in docs/reference/cli.md."""
-    debug = "--debug" in sys.argv
     signal.signal(signal.SIGTERM, _as_interrupt)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows less than Unicode still gets its table
     try:
-        sys.exit(netaudit.main(standalone_mode=False))
+        code = netaudit.main(arguments, prog_name="netaudit", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _show(error)
+        code = WRONG
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except (ValueError, OSError) as error:
-        if debug:
-            raise
-        click.echo(f"netaudit: {error}", err=True)
-        sys.exit(2)
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _show(error: click.ClickException) -> None:
+    """One line on stderr; the whole help where nothing but the program's name was given."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    cure = f" (see {context.command_path} --help)" if context else ""
+    click.echo(one_line(f"netaudit: {error.format_message()}{cure}"), err=True)
+
+
+def _why(error: ValueError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}: check the path, and the right to use it"
+    return str(error)
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:

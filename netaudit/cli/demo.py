@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netaudit.cli.options import remark
+from netaudit.cli.options import check_path, remark
 
 if TYPE_CHECKING:
     from netaudit.demo import EmulatedDevice
@@ -35,6 +35,17 @@ def demo(inventory: Path, record: Path, keep: bool) -> int:
     \b
     Example: netaudit demo
     """
+    from netaudit.demo import EmulationError
+
+    for path in (inventory, record):
+        check_path(path)
+    try:
+        return _play(inventory, record, keep=keep)
+    except EmulationError as error:
+        raise click.ClickException(f"{error}: is another demo running? End it, and try again") from None
+
+
+def _play(inventory: Path, record: Path, *, keep: bool) -> int:
     from netaudit.demo import emulate, load_devices, loopback_place
     from netaudit.demo.place import LOOPBACK_NETWORK
 

@@ -2,14 +2,8 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-from netaudit.cli.report import read
-
-if TYPE_CHECKING:
-    from netaudit.inventory import AssetDocument, Document
 
 
 @click.command()
@@ -24,25 +18,13 @@ def explain(inventory: Path, device: str, bundle: Path | None) -> int:
     \b
     Example: netaudit explain inventory.json 192.0.2.17 --bundle evidence.bundle
     """
-    from netaudit.inventory import decode
+    from netaudit.inventory import read
     from netaudit.report.explain import explain as write_page
+    from netaudit.report.explain import find
 
-    document = decode(read(inventory))
-    for asset in _found(document, device):
-        write_page(document, asset, sys.stdout, _payloads(bundle) if bundle else {})
+    document = read(inventory)
+    write_page(document, find(document, device), sys.stdout, _payloads(bundle) if bundle else {})
     return 0
-
-
-def _found(document: "Document", device: str) -> "list[AssetDocument]":
-    """The assets of this id, address or hardware address: a contested address has two."""
-    wanted = device.lower().replace("-", ":")
-    found = [a for a in document.assets if device == a.id or device in a.addresses or wanted in a.macs]
-    if not found:
-        raise ValueError(
-            f"{device}: no device of this id, address or MAC is in the inventory; its devices are listed "
-            "by `netaudit report INVENTORY`"
-        )
-    return found
 
 
 def _payloads(bundle: Path) -> dict[str, bytes]:

@@ -1,7 +1,9 @@
 """Options that several verbs share, and what they all do with them: load fingerprints, write outputs."""
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,10 +13,11 @@ import click
 if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Library
     from netaudit.inventory import Document
+    from netaudit.model import Inventory
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-DONE, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 3, 4, 130
+DONE, WRONG, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def output_option(function: Command) -> Command:
@@ -54,7 +57,7 @@ def load(directories: tuple[Path, ...]) -> "Library":
 
 
 def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
-    """(format, file or None for stdout) of each -o; a usage error on a format that does not exist."""
+    """(format, file or None for stdout) of each -o; a usage error where one could not be written in the end."""
     from netaudit.report import FORMATS
 
     pairs = []
@@ -62,26 +65,64 @@ def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ..
         name, _, file = output.partition("=")
         if name not in FORMATS:
             raise click.UsageError(f"-o {name}: no such format; one of {', '.join(sorted(FORMATS))}")
-        pairs.append((name, Path(file) if file and file != "-" else None))
+        pairs.append((name, check_path(Path(file)) if file and file != "-" else None))
     return tuple(pairs)
 
 
+def check_path(path: Path) -> Path:
+    """The path of a file to be written; a usage error, before any work is done, where there cannot be one."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise click.UsageError(f"{path}: no file can be written there: name one in a folder that exists")
+    return path
+
+
 def write_outputs(document: "Document", outputs: tuple[tuple[str, Path | None], ...]) -> None:
-    """Write the document in each format: a file is replaced when all of it is written."""
+    """Write the document in each format: files first, each replaced when all of it is written, then stdout."""
     from netaudit.inventory import replacing
     from netaudit.report import FORMATS
 
-    for name, path in outputs:
+    for name, path in sorted(outputs, key=lambda output: output[1] is None):
         form = FORMATS[name]
-        if path is None:
-            form.write(document, sys.stdout.buffer if form.binary else sys.stdout)
-            sys.stdout.flush()
-        else:
+        if path is not None:
             with replacing(path) as stream:
                 form.write(document, stream if form.binary else TextIOWrapper(stream, "utf-8", write_through=True))
+            continue
+        try:
+            form.write(document, sys.stdout.buffer if form.binary else sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the files are written, and the run went as it went
+            forget_stdout()
+
+
+def conclude(inventory: "Inventory", *, quiet: bool) -> int:
+    """Say on stderr in which ways a run is incomplete; its exit code."""
+    from netaudit.coverage import is_complete, is_empty_handed
+    from netaudit.vocabulary import GAPS
+
+    coverage = inventory.coverage
+    failed = (f"{c.name} failed: {c.reason}" for c in coverage.channels if c.status == "failed")
+    for line in (*sorted({gap.detail for gap in coverage.gaps if GAPS[gap.kind]}), *failed):
+        remark(f"netaudit: {line}", quiet=quiet)
+    if is_empty_handed(coverage):
+        remark("netaudit: nothing was sent and nothing was heard: there is nothing to judge by", quiet=quiet)
+        return NOTHING_DONE
+    return DONE if is_complete(coverage) else INCOMPLETE
 
 
 def remark(text: str, *, quiet: bool = False) -> None:
-    """One line on stderr."""
+    """One line on stderr, if anybody reads it."""
     if not quiet:
-        click.echo(text, err=True)
+        with suppress(BrokenPipeError):
+            click.echo(one_line(text), err=True)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+def forget_stdout() -> None:
+    """Let what is still to be written to stdout vanish: its reader is gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

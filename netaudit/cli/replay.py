@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 
 from netaudit.cli.options import (
-    INCOMPLETE,
     check_outputs,
+    conclude,
     fingerprints_option,
     load,
     output_option,
     quiet_option,
-    remark,
     write_outputs,
 )
 
@@ -28,17 +27,14 @@ def replay(
     """Make the inventory of FILEs: captures (pcap, pcapng) or the bundle of a recorded scan. Nothing is sent.
 
     \b
-    Exit codes: 0 done; 2 wrong usage or a file that cannot be read; 4 done, but a file was cut off.
+    Exit codes: 0 done; 2 wrong usage or a file that cannot be read; 3 nothing in it could be read; 4 done, but a file
+    was cut off, or the recorded scan was incomplete; 130 interrupted.
     Example: netaudit replay evidence.bundle -o json=inventory.json
     """
-    from netaudit.coverage import is_complete
     from netaudit.inventory import document
     from netaudit.runs import replay as replay_files
-    from netaudit.vocabulary import GAPS
 
     pairs = check_outputs(outputs)
     inventory = replay_files(files, load(directories), kind=kind)
     write_outputs(document(inventory), pairs)
-    for detail in sorted({gap.detail for gap in inventory.coverage.gaps if GAPS[gap.kind]}):
-        remark(f"netaudit: {detail}", quiet=quiet)
-    return 0 if is_complete(inventory.coverage) else INCOMPLETE
+    return conclude(inventory, quiet=quiet)

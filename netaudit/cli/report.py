@@ -19,7 +19,7 @@ def report(inventory: Path | None, outputs: tuple[str, ...], list_formats: bool,
     \b
     Example: netaudit report inventory.json -o csv=cameras.csv
     """
-    from netaudit.inventory import decode, encode_schema
+    from netaudit.inventory import encode_schema, read
     from netaudit.report import formats
 
     if list_formats:
@@ -30,15 +30,5 @@ def report(inventory: Path | None, outputs: tuple[str, ...], list_formats: bool,
     elif inventory is None:
         raise click.UsageError("name an inventory: the JSON file that `netaudit scan -o json=FILE` writes")
     else:
-        write_outputs(decode(read(inventory)), check_outputs(outputs))
+        write_outputs(read(inventory), check_outputs(outputs))
     return 0
-
-
-def read(path: Path) -> bytes:
-    """The bytes of a file; ValueError, one line, where it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ValueError(
-            f"{path}: {error.strerror}: name the JSON file that `netaudit scan -o json=FILE` writes"
-        ) from None

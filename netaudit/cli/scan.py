@@ -1,8 +1,10 @@
 """netaudit scan: discover, identify, write an inventory."""
 
+import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -10,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from netaudit.cli.options import (
-    INCOMPLETE,
     INTERRUPTED,
     check_outputs,
+    check_path,
+    conclude,
     fingerprints_option,
     load,
     output_option,
@@ -22,15 +25,14 @@ from netaudit.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from netaudit.model import Inventory
     from netaudit.runs import Prepared, Request
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="TARGET...")
-@click.option("-iL", "target_files", multiple=True, metavar="FILE", help="Read targets from a file, one a line.")
+@click.option("-iL", "target_files", multiple=True, metavar="FILE", help="Read targets from a file (- for stdin).")
 @click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; wins over everything.")
-@click.option("--exclude-file", multiple=True, metavar="FILE", help="The same, from a file, one a line.")
+@click.option("--exclude-file", multiple=True, metavar="FILE", help="The same, from a file (- for stdin).")
 @click.option(
     "-i", "--interface", "interfaces", multiple=True, metavar="IFACE", help="Use this interface. Default: all."
 )
@@ -71,6 +73,8 @@ def scan(
     from netaudit.runs import Request
 
     pairs = check_outputs(outputs)
+    if record:
+        check_path(record)
     request = Request(
         targets=(*targets_of(targets), *read_lists(target_files)),
         excluded=(*exclude, *read_lists(exclude_file)),
@@ -94,7 +98,6 @@ def run_scan(
 ) -> int:
     """Scan as asked, write the outputs, and tell by the exit code how it went."""
     from netaudit.cli.progress import Progress
-    from netaudit.coverage import is_complete
     from netaudit.inventory import document
     from netaudit.runs import prepare, scan
 
@@ -106,26 +109,26 @@ def run_scan(
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
     write_outputs(document(inventory), outputs)
-    for line in _losses(inventory):
-        remark(line, quiet=quiet)
-    if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps):
-        return INTERRUPTED
-    if _nothing_worked(inventory):
-        return 3
-    return 0 if is_complete(inventory.coverage) else INCOMPLETE
+    code = conclude(inventory, quiet=quiet)
+    return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 
 
 def targets_of(words: tuple[str, ...]) -> tuple[str, ...]:
     """The targets on the command line; "-" stands for those on stdin."""
-    return tuple(t for word in words for t in (_words(sys.stdin.read()) if word == "-" else (word,)))
+    return tuple(target for word in words for target in (read_lists(("-",)) if word == "-" else (word,)))
 
 
 def read_lists(files: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of these files; "#" begins a comment. A usage error where one cannot be read."""
+    """The words of these files, "-" for stdin; "#" begins a comment. A usage error where one cannot be read."""
+    return tuple(word for file in files for line in _read(file).splitlines() for word in line.partition("#")[0].split())
+
+
+def _read(file: str) -> str:
     try:
-        return tuple(word for file in files for word in _words(Path(file).read_text(encoding="utf-8")))
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{error}: give a text file of targets, one a line") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise click.UsageError(f"{file}: {reason}: give a text file of targets, one a line") from None
 
 
 def chosen_channels(text: str | None) -> frozenset[str]:
@@ -133,15 +136,15 @@ def chosen_channels(text: str | None) -> frozenset[str]:
     from netaudit.runs import ACTIVE
 
     words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    unknown = {word.lstrip("-") for word in words} - set(ACTIVE)
+    named = {word for word in words if not word.startswith("-")}
+    without = {word.removeprefix("-") for word in words if word.startswith("-")}
+    unknown = (named | without) - set(ACTIVE)
     if unknown:
         raise click.UsageError(f"--channels {', '.join(sorted(unknown))}: cannot be asked; one of {', '.join(ACTIVE)}")
-    named = {word for word in words if not word.startswith("-")}
-    return frozenset((named or set(ACTIVE)) - {word[1:] for word in words if word.startswith("-")})
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for line in text.splitlines() for word in line.partition("#")[0].replace(",", " ").split())
+    chosen = frozenset((named or set(ACTIVE)) - without)
+    if not chosen or not (words or text is None):
+        raise click.UsageError(f"--channels {text}: nothing is left to ask; some of {', '.join(ACTIVE)}")
+    return chosen
 
 
 def _announce(prepared: "Prepared", request: "Request") -> None:
@@ -159,21 +162,6 @@ def _profile_rate(request: "Request") -> float:
     from netaudit.runs import PROFILES
 
     return PROFILES[request.profile]
-
-
-def _losses(inventory: "Inventory") -> list[str]:
-    """One line on stderr for each way in which the run is incomplete."""
-    from netaudit.vocabulary import GAPS
-
-    gaps = sorted({gap.detail for gap in inventory.coverage.gaps if GAPS[gap.kind]})
-    reasons = [c for c in inventory.coverage.channels if c.status == "failed"]
-    return [f"netaudit: {text}" for text in (*gaps, *(f"{c.name} failed: {c.reason}" for c in reasons))]
-
-
-def _nothing_worked(inventory: "Inventory") -> bool:
-    """Whether no channel could send anything and nothing was heard."""
-    channels = inventory.coverage.channels
-    return not any(c.sent or c.received for c in channels) and any(c.status in {"failed", "partial"} for c in channels)
 
 
 class _interruptible:  # noqa: N801  a context manager, used as a verb
@@ -194,4 +182,5 @@ class _interruptible:  # noqa: N801  a context manager, used as a verb
         if self.stopped.is_set():
             raise KeyboardInterrupt
         self.stopped.set()
-        remark("netaudit: stopping; what was learnt is kept (press again to leave at once)")
+        with suppress(OSError):  # not through sys.stderr: it may be in the middle of a line
+            os.write(2, b"netaudit: stopping; what was learnt is kept (press again to leave at once)\n")
