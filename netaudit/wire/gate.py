@@ -11,6 +11,7 @@ from collections.abc import Callable
 # Link-local discovery groups (RFC 6762; WS-Discovery 2005/04; Hikvision and Dahua as in docs/protocols.md).
 GROUPS = frozenset({"224.0.0.251", "239.255.255.250", "239.255.255.251", "ff02::fb", "ff02::c", "ff02::1"})
 LIMITED_BROADCAST = "255.255.255.255"  # RFC 919: never forwarded
+_CREDIT_S = 0.005  # a sleep ends late; so much lateness is made up for, or high rates would never be reached
 
 
 class Gate:
@@ -37,16 +38,14 @@ class Gate:
         if address not in GROUPS and address not in self._broadcasts and not self._allows(address):
             raise PermissionError(f"{address} is outside the scope: nothing is sent to it")
 
+    def is_broadcast(self, address: str) -> bool:
+        """Whether this is a broadcast address that may be used here."""
+        return address in self._broadcasts
+
     def delay(self) -> float:
-        """Take the next slot; the seconds to wait until it comes."""
+        """Take the next slot; the seconds to wait until it comes, 0 where it has come."""
         with self._lock:
             now = time.monotonic()
-            slot = max(self._free_at, now)
+            slot = max(self._free_at, now - _CREDIT_S)
             self._free_at = slot + self._interval_s
-            return slot - now
-
-    def wait(self) -> None:
-        """Take the next slot and sleep until it comes, or until the run is stopped."""
-        delay = self.delay()
-        if delay > 0:
-            self.stopped.wait(delay)
+            return max(0.0, slot - now)

@@ -1,5 +1,6 @@
 """The network interfaces of this machine, and what each is good for. Read with psutil."""
 
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from ipaddress import IPv4Network, ip_network
 import psutil
 
 from netaudit.model import Gap
+
+_ETHERNET = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +57,36 @@ def _read(name: str, addresses: list[psutil._ntuples.snicaddr], state: object) -
     if not getattr(state, "isup", False):
         return
     flags = set(str(getattr(state, "flags", "")).split(","))
-    mac = next((a.address.lower().replace("-", ":") for a in addresses if a.family == psutil.AF_LINK), None)
+    mac = None if flags & {"pointopoint", "noarp"} else _mac(addresses)
     for entry in addresses:
         if entry.family != socket.AF_INET or not entry.netmask:
             continue
         network = ip_network(f"{entry.address}/{entry.netmask}", strict=False)
         assert isinstance(network, IPv4Network)  # noqa: S101
-        loopback = network.is_loopback
+        loopback = network.is_loopback or "loopback" in flags
         yield Interface(
             name=name,
             address=entry.address,
             network=network,
-            mac=None if mac in {None, "00:00:00:00:00:00"} or "pointopoint" in flags else mac,
-            broadcast=entry.broadcast or (None if loopback else str(network.broadcast_address)),
+            mac=mac,
+            broadcast=_broadcast(entry.broadcast, network, shared=not loopback and "pointopoint" not in flags),
             loopback=loopback,
             # psutil reports the flags on POSIX only; elsewhere every interface that is no loopback is tried.
             multicast=not loopback and ("multicast" in flags or not flags - {""}),
         )
+
+
+def _mac(addresses: list[psutil._ntuples.snicaddr]) -> str | None:
+    """The Ethernet address; other link layers have addresses of other lengths, or none."""
+    found = (a.address.lower().replace("-", ":") for a in addresses if a.family == psutil.AF_LINK)
+    return next((mac for mac in found if _ETHERNET.fullmatch(mac) and mac != "00:00:00:00:00:00"), None)
+
+
+def _broadcast(told: str | None, network: IPv4Network, *, shared: bool) -> str | None:
+    """The directed broadcast of a network that is shared by many; a tunnel and a single address have none (RFC 3021)."""
+    if not shared or network.prefixlen >= 31:
+        return None
+    return told or str(network.broadcast_address)
 
 
 def attached_networks() -> tuple[str, ...]:

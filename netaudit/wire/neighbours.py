@@ -11,7 +11,8 @@ from pathlib import Path
 from netaudit.model import Reply
 
 TABLE = Path("/proc/net/arp")
-_COMPLETE = 0x2  # ATF_COM, linux/if_arp.h
+_ETHERNET = "0x1"  # ARPHRD_ETHER, linux/if_arp.h
+_COMPLETE = 0x2  # ATF_COM, the same
 
 
 def read_neighbours(table: Path = TABLE) -> Iterator[Reply]:
@@ -23,7 +24,7 @@ def read_neighbours(table: Path = TABLE) -> Iterator[Reply]:
     now = time.time()
     for line in lines:
         columns = line.split()
-        if len(columns) == 6 and int(columns[2], 16) & _COMPLETE:
+        if len(columns) == 6 and columns[1] == _ETHERNET and int(columns[2], 16) & _COMPLETE:
             yield Reply(
                 channel="arp",
                 transport="table",
