@@ -1,7 +1,8 @@
 """One channel's datagrams on one interface: send on schedule, listen until the deadline, keep every reply.
 
 Replies are only taken from the socket here and read elsewhere: a parser inside the loop would let the kernel's
-buffer overflow when a thousand devices answer at once. What the kernel drops is counted (SO_RXQ_OVFL) and told.
+buffer overflow when a thousand devices answer at once. What is thrown away, by the kernel (SO_RXQ_OVFL) or by a limit
+of ours, is told.
 """
 
 import errno
@@ -16,11 +17,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
-from netaudit.wire.gate import GROUPS, LIMITED_BROADCAST, Gate
+from netaudit.wire.gate import GROUPS, Gate
 
-LARGEST_DATAGRAM_BYTES = 16_384
+LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protocol is judged by its reader
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
+MOST_DATAGRAMS = 262_144  # four for each address of a /16: more is a flood, not an answer
 RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024  # a burst of 1,000 answers of 1.4 KB, each with its kernel overhead
+MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
+_AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
+_PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
+_FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
+_FULL_S = 0.02  # until the next try
+_FULL_TRIES = 50  # in a row, over all destinations
 
 # Not exported by Python's socket module; values of linux/in.h and asm-generic/socket.h.
 _IP_MULTICAST_ALL = 49
@@ -42,12 +50,16 @@ class Volley:
     group: str | None = None  # also listen to what is sent to this group on `port`
     ttl: int = 1  # of multicast datagrams
 
+    def __post_init__(self) -> None:
+        if not all(datagram for _, datagram in self.shots):
+            raise ValueError("an empty datagram is never sent: it stops old responders (CVE-2011-1002)")
+
 
 def fire(volley: Volley, gate: Gate) -> Iterator[Event]:
     """Send the volley and yield each reply as it comes, problems, and at the end one ChannelReport."""
     with ExitStack() as stack:
         try:
-            sender = stack.enter_context(_open_sender(volley))
+            sender = stack.enter_context(_open_sender(volley, gate))
         except OSError as error:
             yield from _could_not_open(volley, error)
             return
@@ -56,12 +68,7 @@ def fire(volley: Volley, gate: Gate) -> Iterator[Event]:
             try:
                 sockets.append(stack.enter_context(_open_listener(volley, volley.group)))
             except OSError as error:
-                yield Gap(
-                    kind="port_taken",
-                    detail=f"{volley.channel}: UDP port {volley.port} could not be shared ({error.strerror}): "
-                    "devices that answer to the group instead of to the sender are not heard",
-                    address=volley.source,
-                )
+                yield _no_listener(volley, error)
         yield from _Salvo(volley, gate, sockets).run()
 
 
@@ -73,19 +80,24 @@ class _Salvo:
         self.gate = gate
         self.sockets = sockets
         self.sender = sockets[0]
+        self.names = {sock: sock.getsockname() for sock in sockets}
+        self.asked = frozenset(volley.destinations)
         self.sent = 0
         self.failures: Counter[str] = Counter()
         self.heard: Counter[str] = Counter()
+        self.kept = 0
+        self.ignored = 0
         self.dropped: dict[socket.socket, int] = {}
         self.last_sent = b""
+        self.tries_left = _FULL_TRIES
 
     def run(self) -> Iterator[Event]:
         started = time.monotonic()
         for due_s, datagram in self.volley.shots:
             yield from self.listen(started + due_s)
             for destination in self.volley.destinations:
-                delay = self.gate.delay()
-                yield from self.listen(time.monotonic() + delay)
+                delay_s = self.gate.delay()
+                yield from self.listen(time.monotonic() + delay_s)
                 if self.gate.stopped.is_set():
                     break
                 yield from self.send(datagram, destination)
@@ -93,45 +105,68 @@ class _Salvo:
         yield from self.report()
 
     def send(self, datagram: bytes, destination: str) -> Iterator[Event]:
+        """Send one datagram; a full buffer is waited for, because a local error says nothing of the device."""
         try:
             self.gate.admit(destination)
-            self.sender.sendto(datagram, (destination, self.volley.port))
-        except PermissionError as error:
-            yield self.problem(destination, "permission", str(error))
-        except OSError as error:
-            yield self.problem(destination, "unreachable", error.strerror or str(error))
-        else:
-            self.sent += 1
-            self.last_sent = datagram
+        except PermissionError:
+            yield from self.problem(destination, "out_of_scope", "outside the scope: nothing is sent to it")
+            return
+        error = self.try_to_send(datagram, destination)
+        while error and error.errno in _FULL and self.tries_left > 0 and not self.gate.stopped.is_set():
+            self.tries_left -= 1
+            yield from self.listen(time.monotonic() + _FULL_S)
+            error = self.try_to_send(datagram, destination)
+        if error:
+            yield from self.problem(destination, _status(error), error.strerror or str(error))
 
-    def listen(self, until: float) -> Iterator[Reply]:
+    def try_to_send(self, datagram: bytes, destination: str) -> OSError | None:
+        try:
+            self.sender.sendto(datagram, (destination, self.volley.port))
+        except OSError as error:
+            return error
+        self.sent += 1
+        self.last_sent = datagram
+        self.tries_left = _FULL_TRIES
+        return None
+
+    def listen(self, until: float) -> Iterator[Event]:
         """Yield what comes until this time; at least one look, so that a fast sender still listens."""
         while not self.gate.stopped.is_set():
-            left = until - time.monotonic()
-            ready, _, _ = select.select(self.sockets, [], [], min(max(left, 0.0), 0.2))
+            left_s = until - time.monotonic()
+            ready, _, _ = select.select(self.sockets, [], [], min(max(left_s, 0.0), _PATIENCE_S))
             for sock in ready:
                 yield from self.drain(sock)
-            if left <= 0:
+            if left_s <= 0:
                 return
 
-    def drain(self, sock: socket.socket) -> Iterator[Reply]:
-        while True:
+    def drain(self, sock: socket.socket) -> Iterator[Event]:
+        for _ in range(_AT_ONCE):
             try:
                 payload, ancillary, _flags, source = sock.recvmsg(LARGEST_DATAGRAM_BYTES, 64)
             except BlockingIOError:
                 return
-            except ConnectionError:
-                continue  # an ICMP error of an earlier datagram
+            except OSError:
+                continue  # the ICMP error of an earlier datagram
             for level, kind, data in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
                     self.dropped[sock] = struct.unpack("I", data)[0]
-            address, port = source[0], source[1]
-            self.heard[address] += 1
-            if payload and address != self.volley.source and self.heard[address] <= DATAGRAMS_PER_SOURCE:
-                yield self.reply(sock, payload, address, port)
+            if payload and source[0] != self.volley.source:
+                yield from self.keep(sock, payload, source[0], source[1])
+
+    def keep(self, sock: socket.socket, payload: bytes, address: str, port: int) -> Iterator[Event]:
+        if self.kept >= MOST_DATAGRAMS:
+            self.ignored += 1
+            return
+        self.heard[address] += 1
+        if self.heard[address] <= DATAGRAMS_PER_SOURCE:
+            self.kept += 1
+            yield self.reply(sock, payload, address, port)
+        elif self.heard[address] == DATAGRAMS_PER_SOURCE + 1:
+            detail = f"more than {DATAGRAMS_PER_SOURCE} datagrams: the others were not heard"
+            yield self.told(address, "too_large", detail)
 
     def reply(self, sock: socket.socket, payload: bytes, address: str, port: int) -> Reply:
-        own = sock.getsockname()
+        destination, destination_port = self.names[sock]
         return Reply(
             channel=self.volley.channel,
             transport="udp",
@@ -139,18 +174,21 @@ class _Salvo:
             port=port,
             payload=payload,
             heard_at=time.time(),
-            destination=own[0],
-            destination_port=own[1],
+            destination=destination,
+            destination_port=destination_port,
             interface=self.volley.interface,
             request=self.last_sent,
-            asked=address if address in self.volley.destinations else None,
+            asked=address if address in self.asked else None,
         )
 
-    def problem(self, destination: str, status: str, detail: str) -> Problem:
+    def problem(self, destination: str, status: str, detail: str) -> Iterator[Problem]:
         self.failures[detail] += 1
-        return Problem(
-            stage="find", channel=self.volley.channel, address=destination, status=status, detail=self.where(detail)
-        )
+        if self.failures[detail] <= MOST_PROBLEMS:
+            yield self.told(destination, status, detail)
+
+    def told(self, address: str, status: str, detail: str) -> Problem:
+        channel = self.volley.channel
+        return Problem(stage="find", channel=channel, address=address, status=status, detail=self.where(detail))
 
     def where(self, detail: str) -> str:
         return f"{self.volley.interface}: {detail}" if self.volley.interface else detail
@@ -158,31 +196,52 @@ class _Salvo:
     def report(self) -> Iterator[Event]:
         lost = sum(self.dropped.values())
         if lost:
-            yield Gap(
-                kind="dropped_packets",
-                detail=self.where(f"{self.volley.channel}: the kernel dropped {lost} datagrams: its buffer was full"),
-                address=self.volley.source,
-            )
-        reason = self.where(", ".join(sorted(self.failures))) if self.failures else None
-        state = "done" if not self.failures else ("partial" if self.sent else "failed")
+            yield self.loss(f"the kernel dropped {lost} datagrams: its buffer was full")
+        if self.ignored:
+            yield self.loss(f"{self.ignored} datagrams were thrown away after the first {MOST_DATAGRAMS:,}: a flood")
+        reasons = [
+            f"{detail} ({count} times)" if count > 1 else detail for detail, count in sorted(self.failures.items())
+        ]
+        if self.gate.stopped.is_set():
+            reasons.append("interrupted")
+        state = "done" if not reasons else ("partial" if self.sent else "failed")
+        reason = self.where(", ".join(reasons)) if reasons else None
         yield ChannelReport(name=self.volley.channel, status=state, reason=reason, sent=self.sent)
+
+    def loss(self, detail: str) -> Gap:
+        return Gap(
+            kind="dropped_packets", detail=self.where(f"{self.volley.channel}: {detail}"), address=self.volley.source
+        )
 
 
 def _could_not_open(volley: Volley, error: OSError) -> Iterator[Event]:
-    status = "permission" if error.errno in {errno.EPERM, errno.EACCES} else "unreachable"
     detail = f"{volley.interface or volley.source or 'any interface'}: {error.strerror or error}"
-    yield Problem(stage="find", channel=volley.channel, address=volley.source, status=status, detail=detail)
+    yield Problem(stage="find", channel=volley.channel, address=volley.source, status=_status(error), detail=detail)
     yield ChannelReport(name=volley.channel, status="failed", reason=detail)
 
 
-def _open_sender(volley: Volley) -> socket.socket:
+def _no_listener(volley: Volley, error: OSError) -> Gap:
+    lost = "devices that answer to the group instead of to the sender are not heard"
+    if error.errno == errno.EADDRINUSE:
+        detail = f"{volley.channel}: another program holds UDP port {volley.port} for itself: {lost}"
+        return Gap(kind="port_taken", detail=detail, address=volley.source)
+    where = volley.interface or volley.source
+    detail = f"{volley.channel}: {where} cannot listen to {volley.group} ({error.strerror}): {lost}"
+    return Gap(kind="interface", detail=detail, address=volley.source)
+
+
+def _status(error: OSError) -> str:
+    return "permission" if error.errno in {errno.EPERM, errno.EACCES} else "unreachable"
+
+
+def _open_sender(volley: Volley, gate: Gate) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
         _widen(sock)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, volley.ttl)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
-        if any(d == LIMITED_BROADCAST or d.endswith(".255") for d in volley.destinations):
+        if any(gate.is_broadcast(d) for d in volley.destinations):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         if volley.source:
             if any(d in GROUPS for d in volley.destinations):

@@ -1,0 +1,340 @@
+import errno
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from support.servers import open_gate
+
+from netaudit.model import ChannelReport, Gap, Problem, Reply
+from netaudit.wire import udp
+from netaudit.wire.gate import Gate
+from netaudit.wire.udp import DATAGRAMS_PER_SOURCE, Volley, fire
+
+OURS = "127.0.0.1"
+GROUP = "239.255.255.250"
+NOWHERE = "203.0.113.1"  # a socket bound to loopback cannot send there: the kernel refuses, nothing leaves
+
+
+@contextmanager
+def device(*answers, address="127.0.0.2"):
+    """A UDP port that gives these answers to each question, from another source where it is a pair."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((address, 0))
+        asked = []
+        thread = threading.Thread(target=_answer, args=(sock, answers, asked), daemon=True)
+        thread.start()
+        try:
+            yield sock.getsockname()[1], asked
+        finally:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ending:
+                ending.sendto(b"", sock.getsockname())
+            thread.join(5)
+
+
+def _answer(sock, answers, asked):
+    while True:
+        payload, asker = sock.recvfrom(65535)
+        if not payload:
+            return
+        asked.append(payload)
+        for answer in answers:
+            if isinstance(answer, tuple):
+                say(answer[1], asker, answer[0])
+            else:
+                sock.sendto(answer, asker)
+
+
+def say(payload, destination, source="127.0.0.3", port=0):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((source, port))
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(OURS))
+        sock.sendto(payload, destination)
+
+
+def volley(port, *destinations, **settings):
+    defaults = {"channel": "sadp", "shots": ((0.0, b"question"),), "listen_s": 0.15, "source": OURS}
+    return Volley(port=port, destinations=destinations, **{**defaults, **settings})
+
+
+def of_kind(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def fired(volley, gate=None):
+    """Everything that one volley gives, by kind."""
+    events = list(fire(volley, gate or open_gate()))
+    return [of_kind(kind, events) for kind in (Reply, Problem, Gap, ChannelReport)]
+
+
+def test_answer_is_kept_with_all_that_is_known_of_it():
+    with device(b"answer") as (port, asked):
+        (reply,), problems, gaps, (report,) = fired(volley(port, "127.0.0.2", interface="eth0"))
+
+    assert (reply.channel, reply.transport, reply.payload) == ("sadp", "udp", b"answer")
+    assert (reply.address, reply.port, reply.asked) == ("127.0.0.2", port, "127.0.0.2")
+    assert (reply.destination, reply.interface, reply.request) == (OURS, "eth0", b"question")
+    assert reply.destination_port not in {0, port}
+    assert abs(time.time() - reply.heard_at) < 5
+    assert (problems, gaps, asked) == ([], [], [b"question"])
+    assert report == ChannelReport(name="sadp", status="done", reason=None, sent=1)
+
+
+def test_answers_from_another_port_and_another_address_are_kept():
+    with device(("127.0.0.2", b"other port"), ("127.9.9.9", b"other address")) as (port, _):
+        replies, *_ = fired(volley(port, "127.0.0.2"))
+
+    assert {(r.address, r.payload, r.asked) for r in replies} == {
+        ("127.0.0.2", b"other port", "127.0.0.2"),
+        ("127.9.9.9", b"other address", None),
+    }
+    assert port not in {r.port for r in replies}
+
+
+def test_empty_datagrams_and_our_own_voice_say_nothing():
+    with device(b"", ("127.0.0.1", b"our own"), b"answer") as (port, _):
+        replies, *_ = fired(volley(port, "127.0.0.2"))
+
+    assert [r.payload for r in replies] == [b"answer"]
+
+
+def test_empty_datagram_is_never_sent():
+    with pytest.raises(ValueError, match="never sent"):
+        volley(9, "127.0.0.2", shots=((0.0, b"question"), (0.1, b"")))
+
+
+def test_long_datagram_is_not_cut():
+    with device(b"x" * 60_000) as (port, _):
+        (reply,), *_ = fired(volley(port, "127.0.0.2"))
+
+    assert len(reply.payload) == 60_000
+
+
+def test_who_talks_too_much_is_not_heard_out_and_that_is_told():
+    many = [b"chatter %d" % number for number in range(DATAGRAMS_PER_SOURCE + 20)]
+    with device(*many, ("127.0.0.3", b"modest")) as (port, _):
+        replies, (problem,), *_ = fired(volley(port, "127.0.0.2"))
+
+    assert [r.payload for r in replies] == [*many[:DATAGRAMS_PER_SOURCE], b"modest"]
+    assert (problem.address, problem.status) == ("127.0.0.2", "too_large")
+
+
+def test_flood_of_many_sources_ends_and_is_told(monkeypatch):
+    monkeypatch.setattr(udp, "MOST_DATAGRAMS", 10)
+    with device(*((f"127.3.0.{number}", b"spoofed") for number in range(1, 31))) as (port, _):
+        replies, _, (gap,), _ = fired(volley(port, "127.0.0.2"))
+
+    assert len(replies) == 10
+    assert (gap.kind, "20 datagrams were thrown away" in gap.detail) == ("dropped_packets", True)
+
+
+def test_what_the_kernel_drops_is_told(monkeypatch):
+    monkeypatch.setattr(udp, "RECEIVE_BUFFER_BYTES", 4096)
+    with device(b"answer") as (port, _):
+        events = fire(volley(port, "127.0.0.2"), open_gate())
+        reply = next(events)
+        for number in range(100):  # nobody listens meanwhile
+            say(b"x" * 1000, (OURS, reply.destination_port), f"127.4.0.{number + 1}")
+        rest = []
+        for event in events:
+            rest.append(event)
+            if len(rest) == 1:
+                say(b"the next one tells of the loss", (OURS, reply.destination_port))
+        (gap,) = of_kind(Gap, rest)
+
+    assert gap.kind == "dropped_packets"
+    assert "kernel dropped" in gap.detail
+
+
+def test_shots_come_at_their_times():
+    with device(b"answer") as (port, asked):
+        started = time.monotonic()
+        replies, *_, (report,) = fired(volley(port, "127.0.0.2", shots=((0.0, b"one"), (0.2, b"two")), listen_s=0.1))
+        taken_s = time.monotonic() - started
+
+    assert asked == [b"one", b"two"]
+    assert (len(replies), report.sent) == (2, 2)
+    assert 0.3 <= taken_s < 0.7
+
+
+def test_datagrams_are_paced():
+    with device() as (port, asked):
+        started = time.monotonic()
+        fired(volley(port, *["127.0.0.2"] * 40, listen_s=0.01), Gate(lambda _: True, rate_pps=200))
+        taken_s = time.monotonic() - started
+
+    assert len(asked) == 40
+    assert 0.18 <= taken_s < 0.6
+
+
+def test_nothing_goes_outside_of_the_scope():
+    with device() as (port, asked):
+        gate = Gate(lambda address: address == "127.0.0.2", rate_pps=1000)
+        _, (problem,), _, (report,) = fired(volley(port, "127.0.0.2", "127.0.0.4"), gate)
+
+    assert (problem.address, problem.status) == ("127.0.0.4", "out_of_scope")
+    assert (report.status, report.sent, len(asked)) == ("partial", 1, 1)
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+def test_unreachable_network_fails_and_ends_nothing():
+    _, (problem,), gaps, (report,) = fired(volley(9, NOWHERE, interface="wg0"))
+
+    assert (problem.stage, problem.address, problem.status) == ("find", NOWHERE, "unreachable")
+    assert (report.status, report.sent, gaps) == ("failed", 0, [])
+    assert report.reason.startswith("wg0: ")
+
+
+def test_one_unreachable_destination_is_partial():
+    with device(b"answer") as (port, _):
+        replies, problems, _, (report,) = fired(volley(port, NOWHERE, "127.0.0.2"))
+
+    assert (len(replies), len(problems)) == (1, 1)
+    assert (report.status, report.sent) == ("partial", 1)
+
+
+def test_many_unreachable_addresses_are_one_fact():
+    distant = [f"203.0.113.{number}" for number in range(1, 101)]
+    _, problems, _, (report,) = fired(volley(9, *distant))
+
+    assert len(problems) == udp.MOST_PROBLEMS
+    assert "(100 times)" in report.reason
+
+
+def test_address_that_is_not_ours_cannot_send():
+    _, (problem,), _, (report,) = fired(volley(9, "127.0.0.2", source="203.0.113.7"))
+
+    assert (problem.address, problem.status) == ("203.0.113.7", "unreachable")
+    assert (report.status, report.sent) == ("failed", 0)
+
+
+def test_full_buffer_is_waited_for(monkeypatch):
+    """A local error says nothing of a device: the datagram is tried again."""
+    send, failures = socket.socket.sendto, [errno.EAGAIN, errno.ENOBUFS]
+
+    def flaky(sock, *arguments):
+        if failures and arguments[0] == b"question":
+            raise OSError(failures.pop(), "full")
+        return send(sock, *arguments)
+
+    monkeypatch.setattr(socket.socket, "sendto", flaky)
+    with device(b"answer") as (port, asked):
+        replies, problems, _, (report,) = fired(volley(port, "127.0.0.2"))
+
+    assert (len(replies), problems, asked) == (1, [], [b"question"])
+    assert (report.status, report.sent) == ("done", 1)
+
+
+def test_buffer_that_stays_full_is_told_and_not_waited_for_again_and_again(monkeypatch):
+    def full(*_):
+        raise BlockingIOError(errno.EAGAIN, "full")
+
+    monkeypatch.setattr(udp, "_FULL_TRIES", 3)
+    monkeypatch.setattr(socket.socket, "sendto", full)
+    started = time.monotonic()
+    _, problems, _, (report,) = fired(volley(9, *(f"127.0.0.{number}" for number in range(2, 12))))
+
+    assert (len(problems), report.status) == (10, "failed")
+    assert time.monotonic() - started < 0.6
+
+
+def test_broadcast_goes_only_where_the_gate_knows_one():
+    broadcast = "127.255.255.255"
+    _, problems, _, (report,) = fired(volley(9, broadcast), open_gate(broadcasts=frozenset({broadcast})))
+    _, (refused,), _, _ = fired(volley(9, broadcast), open_gate())
+
+    assert (problems, report.status, report.sent) == ([], "done", 1)
+    assert (refused.address, refused.status) == (broadcast, "permission")
+
+
+# --- the group --------------------------------------------------------------------------------------------------------
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((GROUP, 0))
+        return sock.getsockname()[1]
+
+
+def test_what_is_said_to_the_group_is_heard():
+    port = free_port()
+    events = fire(volley(port, "127.0.0.2", group=GROUP, listen_s=0.3), open_gate())
+    threading.Timer(0.1, say, (b"hello", (GROUP, port), "127.0.0.5", port)).start()
+    (reply,) = of_kind(Reply, events)
+
+    assert (reply.payload, reply.address, reply.port) == (b"hello", "127.0.0.5", port)
+    assert (reply.destination, reply.destination_port) == (GROUP, port)
+
+
+def test_our_own_question_to_the_group_is_not_heard():
+    port = free_port()
+    replies, problems, gaps, (report,) = fired(volley(port, GROUP, group=GROUP))
+
+    assert (replies, problems, gaps) == ([], [], [])
+    assert (report.status, report.sent) == ("done", 1)
+
+
+def test_two_listen_to_one_group():
+    port = free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("", port))
+        _, _, gaps, (report,) = fired(volley(port, "127.0.0.2", group=GROUP, listen_s=0.01))
+
+    assert (gaps, report.status) == ([], "done")
+
+
+def test_port_that_another_program_keeps_for_itself_is_told():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, device(b"answer", address="127.0.0.2") as (_, _):
+        other.bind((GROUP, 0))
+        port = other.getsockname()[1]
+        _, _, (gap,), (report,) = fired(volley(port, "127.0.0.2", group=GROUP, listen_s=0.01))
+
+    assert (gap.kind, gap.address) == ("port_taken", OURS)
+    assert f"UDP port {port}" in gap.detail
+    assert (report.status, report.sent) == ("done", 1)
+
+
+def test_group_that_cannot_be_joined_is_told_as_the_interface_s_fault():
+    _, _, (gap,), _ = fired(volley(free_port(), "127.0.0.2", group="127.0.0.9", listen_s=0.01, interface="wg0"))
+
+    assert gap.kind == "interface"
+    assert "wg0 cannot listen to 127.0.0.9" in gap.detail
+
+
+# --- stop and size ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{"listen_s": 30.0}, {"shots": ((30.0, b"late"),)}])
+def test_stop_ends_it_at_once(settings):
+    gate = open_gate()
+    threading.Timer(0.1, gate.stopped.set).start()
+    started = time.monotonic()
+    *_, (report,) = fired(volley(9, "127.0.0.2", **settings), gate)
+
+    assert time.monotonic() - started < 0.5
+    assert (report.status, report.reason) == ("partial" if report.sent else "failed", "interrupted")
+
+
+def test_stop_ends_a_long_list_of_destinations():
+    gate = Gate(lambda _: True, rate_pps=50)
+    threading.Timer(0.2, gate.stopped.set).start()
+    *_, (report,) = fired(volley(9, *(f"127.1.{n // 250}.{n % 250 + 1}" for n in range(10_000))), gate)
+
+    assert 5 <= report.sent <= 20
+    assert (report.status, report.reason) == ("partial", "interrupted")
+
+
+def test_long_list_of_destinations_is_quick():
+    destinations = tuple(f"127.{1 + n // 65_536}.{n // 256 % 256}.{n % 256}" for n in range(1, 20_001))
+    with device(b"answer", address="127.1.0.9") as (port, _):
+        started = time.monotonic()
+        (reply,), problems, _, (report,) = fired(volley(port, *destinations, source="", listen_s=0.05))
+        taken_s = time.monotonic() - started
+
+    assert (reply.asked, problems, report.sent) == ("127.1.0.9", [], 20_000)
+    assert taken_s < 5.0  # a tenth of it, normally
