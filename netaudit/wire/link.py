@@ -4,12 +4,13 @@ On Linux one AF_PACKET socket sends a frame that was built once and is patched i
 everything but ARP away. Elsewhere scapy's link-layer socket does the same work; it is the only use of live scapy.
 """
 
-import contextlib
+import errno
 import select
 import socket
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -19,7 +20,14 @@ from netaudit.wire.interfaces import Interface
 
 PASSES = 2  # the second asks only those that were silent
 TAIL_S = 1.0  # after the last request of a pass; a sleeping radio takes its time
+PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
 ETHERTYPE_ARP = 0x0806
+_AT_ONCE = 256  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
+_SNAPLEN = 128
+_PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
+_FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
+_FULL_S = 0.02  # until the next try
+_FULL_TRIES = 50
 _FRAME_BYTES = 60  # the least that Ethernet carries, without its check sequence
 _HEADER = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
@@ -30,7 +38,7 @@ class Link(Protocol):
     """A socket that sends and receives whole frames."""
 
     def fileno(self) -> int: ...
-    def send(self, frame: bytes | bytearray, /) -> int: ...
+    def send(self, frame: bytes | bytearray, /) -> object: ...
     def recv(self, size: int, /) -> bytes: ...
     def close(self) -> None: ...
 
@@ -50,33 +58,97 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate) -> Iterator[Ev
 
     PermissionError where this process may not open the link layer.
     """
-    link = open_link(interface)
-    frame, sent = build_request(interface), 0
-    silent = set(addresses)
     try:
-        for _ in range(PASSES):
-            for address in [a for a in addresses if a in silent]:
-                if gate.stopped.is_set():
-                    break
-                for reply in _listen(link, interface, gate, gate.delay()):
-                    silent.discard(reply.address)
-                    yield reply
-                gate.admit(address)
-                frame[38:42] = socket.inet_aton(address)
-                link.send(frame)
-                sent += 1
-            for reply in _listen(link, interface, gate, TAIL_S):
-                silent.discard(reply.address)
-                yield reply
+        link = open_link(interface)
+    except PermissionError:
+        raise
     except OSError as error:
-        detail = f"{interface.name}: {error.strerror or error}"
-        yield Problem(stage="find", channel="arp", address=interface.address, status="unreachable", detail=detail)
-        yield Gap(kind="interface", detail=f"the ARP sweep broke off on {detail}", address=interface.address)
-        yield ChannelReport(name="arp", status="partial" if sent else "failed", reason=detail, sent=sent)
+        yield from _broken_off(interface, error, 0)
+        return
+    sweeping = _Sweep(link, interface, gate, addresses)
+    try:
+        yield from sweeping.run()
+    except OSError as error:
+        yield from _broken_off(interface, error, sweeping.sent)
     else:
-        yield ChannelReport(name="arp", status="done", sent=sent)
+        reason = f"{interface.name}: interrupted" if gate.stopped.is_set() else None
+        yield ChannelReport(name="arp", status="partial" if reason else "done", reason=reason, sent=sweeping.sent)
     finally:
         link.close()
+
+
+class _Sweep:
+    """The running state of one sweep."""
+
+    def __init__(self, link: Link, interface: Interface, gate: Gate, addresses: list[str]) -> None:
+        self.link = link
+        self.interface = interface
+        self.gate = gate
+        self.addresses = addresses
+        self.silent = set(addresses)
+        self.heard: Counter[str] = Counter()
+        self.sent = 0
+
+    def run(self) -> Iterator[Event]:
+        frame = build_request(self.interface)
+        for _ in range(PASSES):
+            for address in [a for a in self.addresses if a in self.silent]:
+                if self.gate.stopped.is_set():
+                    return
+                yield from self.listen(self.gate.delay())
+                yield from self.ask(frame, address)
+            yield from self.listen(TAIL_S)
+
+    def ask(self, frame: bytearray, address: str) -> Iterator[Event]:
+        try:
+            self.gate.admit(address)
+        except PermissionError as error:
+            self.silent.discard(address)
+            detail = str(error)
+            yield Problem(stage="find", channel="arp", address=address, status="out_of_scope", detail=detail)
+            return
+        frame[38:42] = socket.inet_aton(address)
+        for _ in range(_FULL_TRIES):
+            try:
+                self.link.send(frame)
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise
+                yield from self.listen(_FULL_S)
+            else:
+                self.sent += 1
+                return
+        raise OSError(errno.ENOBUFS, "the send queue stays full")
+
+    def listen(self, seconds: float) -> Iterator[Reply]:
+        until = time.monotonic() + seconds
+        while not self.gate.stopped.is_set():
+            left_s = until - time.monotonic()
+            ready, _, _ = select.select([self.link], [], [], min(max(left_s, 0.0), _PATIENCE_S))
+            if ready:
+                yield from self.drain()
+            if left_s <= 0:
+                return
+
+    def drain(self) -> Iterator[Reply]:
+        for _ in range(_AT_ONCE):
+            try:
+                frame = self.link.recv(_SNAPLEN)
+            except BlockingIOError:
+                return
+            reply = read_frame(frame, self.interface)
+            if reply:
+                self.silent.discard(reply.address)
+                self.heard[reply.address] += 1
+                if self.heard[reply.address] <= PACKETS_PER_SOURCE:
+                    yield reply
+
+
+def _broken_off(interface: Interface, error: OSError, sent: int) -> Iterator[Event]:
+    detail = f"{interface.name}: {error.strerror or error}"
+    yield Problem(stage="find", channel="arp", address=interface.address, status="unreachable", detail=detail)
+    yield Gap(kind="interface", detail=f"the ARP sweep broke off on {detail}", address=interface.address)
+    yield ChannelReport(name="arp", status="partial" if sent else "failed", reason=detail, sent=sent)
 
 
 def open_link(interface: Interface) -> Link:
@@ -99,11 +171,14 @@ def _open_packet_socket(interface: Interface) -> Link:
 def _open_scapy_socket(interface: Interface) -> Link:
     import scapy.arch  # noqa: F401, PLC0415  sets conf.L2socket for this platform
     from scapy.config import conf  # noqa: PLC0415  slow, and not needed on Linux
+    from scapy.error import Scapy_Exception  # noqa: PLC0415
 
     try:
         return _ScapyLink(conf.L2socket(iface=interface.name, filter="arp"))
-    except OSError as error:
-        raise PermissionError(error.errno, str(error)) from error
+    except Scapy_Exception as error:  # what it makes of a capture device that may not be opened
+        raise PermissionError(errno.EPERM, str(error)) from error
+    except ValueError as error:  # what it makes of an interface that is gone
+        raise OSError(errno.ENODEV, str(error)) from error
 
 
 class _ScapyLink:
@@ -115,10 +190,12 @@ class _ScapyLink:
     def fileno(self) -> int:
         return int(self.raw.fileno())  # type: ignore[attr-defined]
 
-    def send(self, frame: bytes | bytearray) -> int:
-        return int(self.raw.send(bytes(frame)))  # type: ignore[attr-defined]
+    def send(self, frame: bytes | bytearray) -> object:
+        return self.raw.send(bytes(frame))  # type: ignore[attr-defined]
 
     def recv(self, size: int) -> bytes:
+        if not select.select([self.fileno()], [], [], 0)[0]:  # scapy's sockets block
+            raise BlockingIOError
         frame: bytes | None = self.raw.recv_raw(size)[1]  # type: ignore[attr-defined]
         if not frame:
             raise BlockingIOError
@@ -128,25 +205,7 @@ class _ScapyLink:
         self.raw.close()  # type: ignore[attr-defined]
 
 
-def _listen(link: Link, interface: Interface, gate: Gate, seconds: float) -> Iterator[Reply]:
-    until = time.monotonic() + seconds
-    while not gate.stopped.is_set():
-        left = until - time.monotonic()
-        ready, _, _ = select.select([link], [], [], min(max(left, 0.0), 0.2))
-        reply = _receive(link, interface) if ready else None
-        if reply:
-            yield reply
-        if left <= 0 and not ready:
-            return
-
-
-def _receive(link: Link, interface: Interface) -> Reply | None:
-    with contextlib.suppress(BlockingIOError):
-        return _read_frame(link.recv(2048), interface)
-    return None
-
-
-def _read_frame(frame: bytes, interface: Interface) -> Reply | None:
+def read_frame(frame: bytes, interface: Interface) -> Reply | None:
     """An ARP packet of somebody else; the sender's address is the reply's."""
     arp = frame[_HEADER.size : _HEADER.size + _OWN_BYTES]
     if len(arp) < _OWN_BYTES or frame[12:14] != b"\x08\x06" or arp[:6] != b"\x00\x01\x08\x00\x06\x04":

@@ -1,0 +1,344 @@
+import errno
+import socket
+import threading
+import time
+from collections import Counter
+from ipaddress import IPv4Network
+
+import pytest
+from support.namespaces import inside, ip, needs_namespaces
+from support.network import Network
+from support.packets import arp, ethernet
+from support.servers import open_gate
+from support.sniffer import sniff
+
+from netaudit.demo import emulate, load_devices
+from netaudit.model import ChannelReport, Gap, Problem, Reply
+from netaudit.wire import link
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import Interface
+from netaudit.wire.link import PACKETS_PER_SOURCE, build_request, read_frame, sweep
+
+MAC = "02:00:5e:00:53:01"
+DEVICES = {device.name: device for device in load_devices()}
+
+
+def ethernet_interface(name="eth0", address="192.0.2.2", network="192.0.2.0/24", mac=MAC):
+    return Interface(name, address, IPv4Network(network), mac, None, loopback=False, multicast=True)
+
+
+OURS = ethernet_interface()
+
+
+def of_kind(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
+
+
+def test_request_byte_for_byte():
+    frame = build_request(OURS)
+
+    assert frame == bytes.fromhex(
+        "ffffffffffff 02005e005301 0806  0001 0800 06 04 0001  02005e005301 c0000202  000000000000 00000000"
+    ) + bytes(18)
+    assert len(frame) == 60
+
+
+def test_reply_becomes_a_reply_with_both_addresses():
+    packet = arp(sender="192.0.2.10", target="192.0.2.2", sender_mac="44:19:b6:00:00:01")
+    reply = read_frame(ethernet(0x0806, packet, source="44:19:b6:00:00:02") + bytes(18), OURS)
+
+    assert (reply.channel, reply.transport, reply.address) == ("arp", "link", "192.0.2.10")
+    assert (reply.mac, reply.payload, reply.interface) == ("44:19:b6:00:00:02", packet, "eth0")
+    assert reply.destination == "192.0.2.2"
+
+
+@pytest.mark.parametrize("operation", [1, 2])
+def test_others_are_heard_whatever_they_say(operation):
+    frame = ethernet(0x0806, arp(sender="192.0.2.10", target="192.0.2.10", operation=operation))
+
+    assert read_frame(frame, OURS).address == "192.0.2.10"
+
+
+def test_address_that_is_only_tried_out_is_none():
+    assert read_frame(ethernet(0x0806, arp(sender="0.0.0.0", operation=1)), OURS).address == ""
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        ethernet(0x0806, arp()[:27]),
+        ethernet(0x0800, arp()),
+        ethernet(0x0806, b"\x00\x06" + arp()[2:]),  # not Ethernet
+        ethernet(0x0806, arp()[:2] + b"\x86\xdd" + arp()[4:]),  # not IPv4
+        ethernet(0x0806, arp(), source=MAC),
+        ethernet(0x0806, arp(sender="192.0.2.2")),  # our address: a conflict that is not ours to tell
+    ],
+)
+def test_what_is_no_packet_of_somebody_else(frame):
+    assert read_frame(frame, OURS) is None
+
+
+# --- the sweep, over a wire that a test holds the other end of --------------------------------------------------------
+
+
+@pytest.fixture
+def wire(monkeypatch):
+    """The far end of a link: what we send comes out here, what is put in is heard."""
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    near.setblocking(False)
+    monkeypatch.setattr(link, "open_link", lambda _: near)
+    monkeypatch.setattr(link, "TAIL_S", 0.15)
+    with far:
+        yield far
+
+
+def asked(far):
+    """The addresses that were asked for, in order."""
+    far.setblocking(False)
+    addresses = []
+    while True:
+        try:
+            frame = far.recv(100)
+        except BlockingIOError:
+            return addresses
+        if not frame:
+            return addresses
+        addresses.append(socket.inet_ntoa(frame[38:42]))
+
+
+def answer_of(address, mac="44:19:b6:00:00:01"):
+    return ethernet(0x0806, arp(sender=address, sender_mac=mac), source=mac)
+
+
+def test_second_pass_asks_only_the_silent(wire):
+    events = sweep(OURS, ["192.0.2.10", "192.0.2.11", "192.0.2.12"], open_gate())
+    wire.send(answer_of("192.0.2.11"))
+    (reply, report) = list(events)
+
+    assert reply.address == "192.0.2.11"
+    assert report == ChannelReport(name="arp", status="done", sent=5)
+    assert asked(wire) == ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.10", "192.0.2.12"]
+
+
+def test_two_answers_for_one_address_are_both_kept(wire):
+    for mac in ("44:19:b6:00:00:01", "3c:ef:8c:00:00:01"):
+        wire.send(answer_of("192.0.2.10", mac))
+    replies = of_kind(Reply, sweep(OURS, ["192.0.2.10"], open_gate()))
+
+    assert [reply.mac for reply in replies] == ["44:19:b6:00:00:01", "3c:ef:8c:00:00:01"]
+
+
+def test_who_repeats_himself_is_not_heard_out(wire):
+    for _ in range(100):
+        wire.send(answer_of("192.0.2.10"))
+    replies = of_kind(Reply, sweep(OURS, ["192.0.2.10"], open_gate()))
+
+    assert len(replies) == PACKETS_PER_SOURCE
+
+
+def test_storm_of_packets_does_not_stop_the_sweep(wire):
+    ended = threading.Event()
+
+    def storm():
+        with socket.socket(fileno=wire.dup().detach()) as sock:
+            sock.settimeout(0.05)
+            while not ended.is_set():
+                try:
+                    sock.send(answer_of("192.0.2.77"))
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=storm)
+    thread.start()
+    started = time.monotonic()
+    (*_, report) = sweep(OURS, ["192.0.2.10", "192.0.2.11"], open_gate())
+    taken_s = time.monotonic() - started
+    ended.set()
+    thread.join()
+
+    assert (report.status, report.sent) == ("done", 4)
+    assert taken_s < 2.0
+
+
+def test_requests_are_paced(wire):
+    started = time.monotonic()
+    list(sweep(OURS, [f"192.0.2.{n}" for n in range(10, 30)], Gate(lambda _: True, rate_pps=200)))
+
+    assert 0.45 <= time.monotonic() - started < 1.2  # 40 frames, and 0.15 s after each pass
+
+
+def test_nobody_outside_of_the_scope_is_asked(wire):
+    gate = Gate(lambda address: address != "192.0.2.11", rate_pps=1000)
+    (problem, report) = list(sweep(OURS, ["192.0.2.10", "192.0.2.11"], gate))
+
+    assert (problem.address, problem.status) == ("192.0.2.11", "out_of_scope")
+    assert (report.status, set(asked(wire))) == ("done", {"192.0.2.10"})
+
+
+def test_stop_ends_it_at_once(wire):
+    gate = Gate(lambda _: True, rate_pps=50)
+    threading.Timer(0.15, gate.stopped.set).start()
+    started = time.monotonic()
+    (report,) = list(sweep(OURS, [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(1000)], gate))
+
+    assert time.monotonic() - started < 0.5
+    assert (report.status, report.reason) == ("partial", "eth0: interrupted")
+    assert 3 <= report.sent <= 15
+
+
+class Flaky:
+    """A link whose sending fails for a while, or for ever."""
+
+    def __init__(self, sock, code, times):
+        self.sock, self.code, self.times = sock, code, times
+        self.fileno, self.recv, self.close = sock.fileno, sock.recv, sock.close
+
+    def send(self, frame):
+        if self.times:
+            self.times -= 1
+            raise OSError(self.code, "no")
+        return self.sock.send(frame)
+
+
+@pytest.fixture
+def flaky(monkeypatch):
+    def install(code, times):
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        near.setblocking(False)
+        monkeypatch.setattr(link, "open_link", lambda _: Flaky(near, code, times))
+        monkeypatch.setattr(link, "TAIL_S", 0.01)
+        ends.append(far)
+        return far
+
+    ends = []
+    yield install
+    for far in ends:
+        far.close()
+
+
+@pytest.mark.parametrize("code", [errno.ENOBUFS, errno.EAGAIN])
+def test_full_queue_is_waited_for(flaky, code):
+    far = flaky(code, 3)
+    (report,) = list(sweep(OURS, ["192.0.2.10"], open_gate()))
+
+    assert (report.status, report.sent) == ("done", 2)
+    assert asked(far) == ["192.0.2.10", "192.0.2.10"]
+
+
+@pytest.mark.parametrize(("code", "times"), [(errno.ENETDOWN, 1), (errno.ENOBUFS, 1000)])
+def test_interface_that_goes_down_is_told(flaky, monkeypatch, code, times):
+    monkeypatch.setattr(link, "_FULL_S", 0.001)
+    flaky(code, times)
+    (problem, gap, report) = list(sweep(OURS, ["192.0.2.10"], open_gate()))
+
+    assert (problem.stage, problem.channel, problem.status) == ("find", "arp", "unreachable")
+    assert (gap.kind, gap.address) == ("interface", "192.0.2.2")
+    assert (report.status, report.sent) == ("failed", 0)
+
+
+def test_want_of_rights_is_left_to_the_caller(monkeypatch):
+    def refuse(_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(link, "open_link", refuse)
+
+    with pytest.raises(PermissionError):
+        list(sweep(OURS, ["192.0.2.10"], open_gate()))
+
+
+# --- the sweep, over a real wire --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lan():
+    with Network() as network:
+        yield network.lan()
+
+
+def scanner(lan):
+    with inside(lan.network_of.scanner):
+        mac = _mac_of(lan.interface)
+    return ethernet_interface(lan.interface, "10.77.0.2", "10.77.0.0/24", mac)
+
+
+def _mac_of(name):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind((name, 0))
+        return sock.getsockname()[4].hex(":")
+
+
+@pytest.fixture(params=["_open_packet_socket", "_open_scapy_socket"])
+def any_socket(request, monkeypatch):
+    monkeypatch.setattr(link, "open_link", getattr(link, request.param))
+    monkeypatch.setattr(link, "TAIL_S", 0.3)
+
+
+@pytest.mark.namespaces
+@needs_namespaces[1]
+def test_real_devices_answer_and_only_the_silent_are_asked_twice(lan, any_socket):
+    interface = scanner(lan)
+    wanted = [f"10.77.0.{number}" for number in (11, 62, 64, 200)]
+    devices = [DEVICES[name] for name in ("hikvision-dome", "lighttpd", "arp-only")]
+    with emulate(devices, lan.place), sniff(lan.network_of.wire, lan.bridge) as sniffer, inside(lan.network_of.scanner):
+        events = list(sweep(interface, wanted, open_gate()))
+    requests = Counter(
+        socket.inet_ntoa(f.payload[38:42])
+        for f in sniffer.frames
+        if f.payload[12:14] == b"\x08\x06" and f.payload[20:22] == b"\0\1" and f.payload[6:12].hex(":") == interface.mac
+    )
+    (report,) = of_kind(ChannelReport, events)
+
+    assert {reply.address: reply.mac for reply in of_kind(Reply, events)} == {
+        f"10.77.0.{device.host}": device.mac for device in devices
+    }
+    assert requests == {"10.77.0.11": 1, "10.77.0.62": 1, "10.77.0.64": 1, "10.77.0.200": 2}
+    assert (report.status, report.sent) == ("done", 5)
+
+
+@pytest.mark.namespaces
+@needs_namespaces[1]
+def test_interface_that_is_gone_ends_nothing(lan, any_socket):
+    with inside(lan.network_of.scanner):
+        events = list(sweep(ethernet_interface("gone0"), ["192.0.2.10"], open_gate()))
+
+    assert [type(event) for event in events] == [Problem, Gap, ChannelReport]
+    assert events[-1].status == "failed"
+
+
+@pytest.mark.namespaces
+@needs_namespaces[1]
+def test_interface_that_goes_down_on_the_way_is_told(any_socket):
+    with Network() as network:
+        lan = network.lan("10.78.0.0/24")
+        interface = ethernet_interface(lan.interface, "10.78.0.2", "10.78.0.0/24", "02:00:5e:00:53:01")
+        with inside(network.scanner):
+            events = sweep(interface, [f"10.78.0.{n}" for n in range(10, 250)], Gate(lambda _: True, rate_pps=200))
+            threading.Timer(0.2, ip, (f"link set {lan.interface} down",), {"inside": network.scanner}).start()
+            (problem, gap, report) = list(events)
+
+    assert (problem.status, gap.kind, report.status) == ("unreachable", "interface", "partial")
+    assert 0 < report.sent < 480
+
+
+@pytest.mark.namespaces
+@needs_namespaces[1]
+def test_other_traffic_does_not_come_up(lan):
+    interface = scanner(lan)
+    with emulate([DEVICES["lighttpd"]], lan.place), inside(lan.network_of.scanner):
+        opened = link.open_link(interface)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(b"x", ("10.77.0.62", 9))
+            time.sleep(0.2)
+        kinds = set()
+        try:
+            while True:
+                kinds.add(opened.recv(2048)[12:14])
+        except BlockingIOError:
+            pass
+        opened.close()
+
+    assert kinds == {b"\x08\x06"}
