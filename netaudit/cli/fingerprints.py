@@ -1,4 +1,4 @@
-"""netaudit fingerprints: list, show and test what is shipped and what the user added."""
+"""netaudit fingerprints: list, show and test what is shipped and what the user added; draft new ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,8 @@ import click
 from netaudit.cli.options import fingerprints_option, load
 
 if TYPE_CHECKING:
-    from netaudit.identify.fingerprints import Fingerprint
+    from netaudit.identify.fingerprints import Fingerprint, Library
+    from netaudit.model import Device, Inventory
 
 
 @click.group()
@@ -25,10 +26,13 @@ def fingerprints() -> None:
 @click.argument("field", required=False)
 @fingerprints_option
 def list_all(field: str | None, directories: tuple[Path, ...]) -> int:
-    """List all fingerprints, or those of one FIELD."""
-    for fingerprint in load(directories).fingerprints:
+    """List all fingerprints, or those of one FIELD; those of your own are marked."""
+    library = load(directories)
+    for fingerprint in library.fingerprints:
         if field in {None, *fingerprint.fields}:
-            click.echo(f"{fingerprint.id:<44} {fingerprint.strength:<7} {fingerprint.title}")
+            click.echo(
+                f"{fingerprint.id:<44} {fingerprint.strength:<7} {fingerprint.title}{_whose(fingerprint, library)}"
+            )
     return 0
 
 
@@ -37,29 +41,87 @@ def list_all(field: str | None, directories: tuple[Path, ...]) -> int:
 @fingerprints_option
 def show(name: str, directories: tuple[Path, ...]) -> int:
     """Show one fingerprint: its pattern, what it asserts, its sources."""
-    for fingerprint in load(directories).fingerprints:
+    library = load(directories)
+    for fingerprint in library.fingerprints:
         if fingerprint.id == name:
-            for key, value in _lines(fingerprint):
+            for key, value in _lines(fingerprint, library):
                 click.echo(f"{key:<9} {value}")
             return 0
     raise click.UsageError(f"{name}: no fingerprint of this id: `netaudit fingerprints list` names all")
 
 
 @fingerprints.command()
+@click.argument("source", required=False, metavar="[FILE|DIR]", type=click.Path(exists=True, path_type=Path))
 @fingerprints_option
-def test(directories: tuple[Path, ...]) -> int:
-    """Run every example of every fingerprint; exit 1 where one does not hold."""
+def test(source: Path | None, directories: tuple[Path, ...]) -> int:
+    """Run the examples of all fingerprints, or of one FILE or DIR.
+
+    Exit code 1 where an example does not hold.
+    """
     from netaudit.identify.examples import failures
 
-    library = load(directories)
-    broken = list(failures(library))
+    library = load((*directories, source) if source else directories)
+    tested = [f for f in library.fingerprints if not source or f.layer == len(directories) + 1]
+    broken = list(failures(library, tested))
     for line in broken:
         click.echo(line)
-    click.echo(f"{library.count} fingerprints, {len(broken)} examples that do not hold")
+    click.echo(f"{len(tested)} fingerprints, {len(broken)} examples that do not hold")
     return 1 if broken else 0
 
 
-def _lines(fingerprint: "Fingerprint") -> Iterator[tuple[str, str]]:
+@fingerprints.command()
+@click.argument("recording", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("device")
+@click.option(
+    "-o", "--output", "output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a new file, not stdout."
+)
+@fingerprints_option
+def new(recording: Path, device: str, output: Path | None, directories: tuple[Path, ...]) -> int:
+    """Draft fingerprints of an unknown DEVICE from a RECORDING of it.
+
+    DEVICE is its id, an address or a MAC; RECORDING is a capture or a bundle. What identifies the device best, and is
+    not known yet, is written as TOML; who made the device, and what others write almost alike, are yours to fill in.
+
+    \b
+    Example: netaudit fingerprints new unknown.pcap 192.0.2.17 -o mine/acme.toml
+    """
+    from netaudit.identify.draft import draft
+    from netaudit.inventory import stamp
+    from netaudit.runs import replay
+
+    library = load(directories)
+    inventory = replay((recording,), library)
+    day = stamp(inventory.run.started_at).partition("T")[0]
+    text = draft(_found(inventory, device), library, f"capture {recording.name}, {day}")
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    with output.open("x", encoding="utf-8") as file:  # a draft that somebody has completed is never overwritten
+        file.write(text)
+    return 0
+
+
+def _found(inventory: "Inventory", name: str) -> "Device":
+    """The one device of this id, address or hardware address."""
+    wanted = name.lower().replace("-", ":")
+    devices = [asset.device for asset in inventory.assets]
+    found = [d for d in devices if name == d.id or wanted in d.addresses or wanted in d.macs]
+    if not found:
+        raise ValueError(
+            f"{name}: no device of this id, address or MAC is in the recording: `netaudit replay` lists all"
+        )
+    if len(found) > 1:
+        raise ValueError(f"{name}: {len(found)} devices have it: name one by its id: {', '.join(d.id for d in found)}")
+    return found[0]
+
+
+def _whose(fingerprint: "Fingerprint", library: "Library") -> str:
+    if not fingerprint.layer:
+        return ""
+    return " (yours, in place of the one shipped)" if fingerprint.id in library.overridden else " (yours)"
+
+
+def _lines(fingerprint: "Fingerprint", library: "Library") -> Iterator[tuple[str, str]]:
     yield "id", fingerprint.id
     yield "title", fingerprint.title
     yield "fields", ", ".join(fingerprint.fields)
@@ -70,4 +132,4 @@ def _lines(fingerprint: "Fingerprint") -> Iterator[tuple[str, str]]:
     yield from (("source", source) for source in fingerprint.sources)
     yield from (("matches", example.text) for example in fingerprint.matches)
     yield from (("rejects", f"{miss.text} ({miss.why})") for miss in fingerprint.rejects)
-    yield "file", fingerprint.path
+    yield "file", fingerprint.path + _whose(fingerprint, library)

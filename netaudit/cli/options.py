@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Library
     from netaudit.inventory import Document
     from netaudit.model import Inventory
+    from netaudit.report import Format
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -40,7 +41,7 @@ def fingerprints_option(function: Command) -> Command:
         multiple=True,
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         metavar="DIR",
-        help="Add fingerprints of your own to those shipped.",
+        help="Add fingerprints of your own; one with the id of a shipped one takes its place.",
     )(function)
 
 
@@ -84,14 +85,27 @@ def write_outputs(document: "Document", outputs: tuple[tuple[str, Path | None], 
     for name, path in sorted(outputs, key=lambda output: output[1] is None):
         form = FORMATS[name]
         if path is not None:
-            with replacing(path) as stream:
-                form.write(document, stream if form.binary else TextIOWrapper(stream, "utf-8", write_through=True))
+            with replacing(path) as stream, _writer(form, stream) as writer:
+                form.write(document, writer)
             continue
         try:
             form.write(document, sys.stdout.buffer if form.binary else sys.stdout)
             sys.stdout.flush()
         except BrokenPipeError:  # the files are written, and the run went as it went
             forget_stdout()
+
+
+@contextmanager
+def _writer(form: "Format", stream: BinaryIO) -> Iterator[IO[Any]]:
+    """The stream, for text where the format is text; it is left open."""
+    if form.binary:
+        yield stream
+        return
+    text = TextIOWrapper(stream, "utf-8", errors="replace")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def conclude(inventory: "Inventory", *, quiet: bool) -> int:

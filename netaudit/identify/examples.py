@@ -1,15 +1,15 @@
-"""Whether the examples of a library hold: what `netaudit fingerprints test` runs for fingerprints of one's own."""
+"""Whether the examples of fingerprints hold: what `netaudit fingerprints test` runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from netaudit.identify.fingerprints import Example, Fingerprint, Library
 from netaudit.identify.match import match
 from netaudit.model import Device, Observation
 
 
-def failures(library: Library) -> Iterator[str]:
-    """A sentence for each example that does not hold."""
-    for fingerprint in library.fingerprints:
+def failures(library: Library, fingerprints: Iterable[Fingerprint]) -> Iterator[str]:
+    """A sentence for each example of these fingerprints of the library that does not hold."""
+    for fingerprint in fingerprints:
         for field in fingerprint.fields:
             yield from _missed(fingerprint, field, library)
             yield from _matched(fingerprint, field, library)

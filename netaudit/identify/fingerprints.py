@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -41,7 +41,7 @@ class NearMiss(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One [[fingerprint]] as a file has it."""
+    """One [[fingerprint]] as a file has it; it names its own field, or fields, where the file names none for all."""
 
     id: str
     title: str
@@ -52,6 +52,8 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     asserts: dict[str, str] = {}
     pattern: str = ""
     prefixes: tuple[str, ...] = ()
+    field: str = ""
+    fields: tuple[str, ...] = ()
 
 
 class Head(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -76,6 +78,7 @@ class Fingerprint:
     matches: tuple[Example, ...]
     rejects: tuple[NearMiss, ...]
     path: str
+    layer: int = 0  # 0: shipped; else which of the user's directories it stands in
 
     @property
     def regex(self) -> re.Pattern[str]:
@@ -92,6 +95,7 @@ class Library:
     by_prefix: Mapping[tuple[str, str], Fingerprint]  # (field, hexadecimal prefix) -> the one that lists it
     names: Names
     sha256: str  # over the content of all files
+    overridden: frozenset[str] = frozenset()  # ids that a directory of the user's gave anew
 
     @property
     def count(self) -> int:
@@ -99,21 +103,28 @@ class Library:
         return len(self.fingerprints)
 
 
-def load_library(directories: tuple[Path, ...] = ()) -> Library:
-    """What is shipped and what the directories add; ValueError, one line, on any mistake in a file."""
-    files = [(path, path.read_bytes()) for folder in (shipped_directory(), *directories) for path in _listed(folder)]
-    names = _read_names([(path, content) for path, content in files if path.name == NAMES_FILE])
-    fingerprints = tuple(
-        found for path, content in files if path.name != NAMES_FILE for found in _read(path, content, names)
-    )
-    _refuse_twice(fingerprints)
-    _compile_all(fingerprints, {path.name for path, _ in files if path.parent in directories})
+def load_library(sources: tuple[Path, ...] = ()) -> Library:
+    """What is shipped and, over it, what each of these directories or single files has: a known id is replaced.
+
+    ValueError, one line, on any mistake in a file.
+    """
+    layers = [[(path, path.read_bytes()) for path in _listed(source)] for source in (shipped_directory(), *sources)]
+    files = [file for layer in layers for file in layer]
+    names = _read_names([file for file in files if file[0].name == NAMES_FILE])
+    found: dict[str, Fingerprint] = {}
+    overridden: set[str] = set()
+    for number, layer in enumerate(layers):
+        own = _read_layer(layer, number, names)
+        overridden |= own.keys() & found.keys()
+        found |= own
+    fingerprints = tuple(found.values())
     return Library(
         fingerprints=fingerprints,
         by_field=_by_field(fingerprints),
         by_prefix=_by_prefix(fingerprints),
         names=names,
         sha256=_digest(files),
+        overridden=frozenset(overridden),
     )
 
 
@@ -124,10 +135,13 @@ def shipped_directory() -> Path:
     return inside if (inside / NAMES_FILE).is_file() else package.parent / "fingerprints"
 
 
-def _listed(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise ValueError(f"{folder}: no such directory of fingerprints")
-    return sorted(folder.glob("*.toml"))
+def _listed(source: Path) -> list[Path]:
+    """The files of a directory; of a single file, itself and the names beside it."""
+    if source.is_file():
+        return [source, *source.parent.glob(NAMES_FILE)] if source.name != NAMES_FILE else [source]
+    if not source.is_dir():
+        raise ValueError(f"{source}: no such directory of fingerprints")
+    return sorted(source.glob("*.toml"))
 
 
 def _read_names(files: list[tuple[Path, bytes]]) -> Names:
@@ -139,16 +153,31 @@ def _read_names(files: list[tuple[Path, bytes]]) -> Names:
         return build_names(parts)
 
 
+def _read_layer(files: list[tuple[Path, bytes]], number: int, names: Names) -> dict[str, Fingerprint]:
+    """The fingerprints of one directory by their ids, which are unique in it."""
+    found: dict[str, Fingerprint] = {}
+    for path, content in files:
+        for one in _read(path, content, names) if path.name != NAMES_FILE else ():
+            with _blame(f"{path.name}: fingerprint {one.id!r}"):
+                if one.id in found:
+                    raise ValueError(f"the id stands in {found[one.id].path} already")
+                if number:  # of what is shipped, a test has compiled each pattern, and a run needs few
+                    _compile(one.pattern)
+            found[one.id] = replace(one, layer=number) if number else one
+    return found
+
+
 def _read(path: Path, content: bytes, names: Names) -> Iterator[Fingerprint]:
     with _blame(path.name):
         table = tomllib.loads(content.decode())
-        entries = table.pop("fingerprint", [])
-        fields = _checked_fields(msgspec.convert(table, Head))
-        entries = msgspec.convert(entries, list[dict[str, Any]])
+        entries = msgspec.convert(table.pop("fingerprint", []), list[dict[str, Any]])
+        head = msgspec.convert(table, Head)
+        shared = _checked_fields(head) if head != Head() else ()
     for number, raw in enumerate(entries, start=1):
         with _blame(f"{path.name}: fingerprint {raw.get('id', number)!r}"):
             entry = msgspec.convert(raw, Entry)
             _check(entry, names)
+            fields = _own_fields(entry, shared)
         yield Fingerprint(
             id=entry.id,
             title=entry.title,
@@ -173,7 +202,15 @@ def _blame(where: str) -> Iterator[None]:
         raise ValueError(f"{where}: {error}") from error
 
 
-def _checked_fields(head: Head) -> tuple[str, ...]:
+def _own_fields(entry: Entry, shared: tuple[str, ...]) -> tuple[str, ...]:
+    if not shared:
+        return _checked_fields(entry)
+    if entry.field or entry.fields:
+        raise ValueError("the file names the field for all its fingerprints: name it there or here, not in both")
+    return shared
+
+
+def _checked_fields(head: Head | Entry) -> tuple[str, ...]:
     fields = (head.field, *head.fields) if head.field else head.fields
     if not fields or (head.field and head.fields):
         raise ValueError('name one field = "…" or several fields = ["…"]')
@@ -213,21 +250,6 @@ def _check_claim(attribute: str, value: str, names: Names) -> None:
     known = {"family": names.families, "brand": names.makers, "kind": KINDS, "manufacturer": names.families.values()}
     if attribute in known and value not in known[attribute]:
         raise ValueError(f"unknown {attribute} {value!r}; spell it as {NAMES_FILE} does, or add it there")
-
-
-def _refuse_twice(fingerprints: tuple[Fingerprint, ...]) -> None:
-    seen: dict[str, Fingerprint] = {}
-    for found in fingerprints:
-        if (first := seen.setdefault(found.id, found)) is not found:
-            raise ValueError(f"{found.path}: fingerprint {found.id!r}: the id stands in {first.path} already")
-
-
-def _compile_all(fingerprints: tuple[Fingerprint, ...], files: set[str]) -> None:
-    """Compile what the user wrote; of what is shipped, a test has compiled each, and a run needs few."""
-    for found in fingerprints:
-        if found.path in files:
-            with _blame(f"{found.path}: fingerprint {found.id!r}"):
-                _compile(found.pattern)
 
 
 def _by_field(fingerprints: tuple[Fingerprint, ...]) -> Mapping[str, tuple[Fingerprint, ...]]:

@@ -19,7 +19,8 @@ rejects = [{{ text = "{reject}", why = "another server" }}]
 
 def failures_of(tmp_path, match="Own/7", firmware="7", reject="Other/7"):
     (tmp_path / "http.server.toml").write_text(TABLE.format(match=match, firmware=firmware, reject=reject))
-    return list(failures(load_library((tmp_path,))))
+    library = load_library((tmp_path,))
+    return list(failures(library, library.fingerprints))
 
 
 def test_examples_that_hold_give_no_sentence(tmp_path):

@@ -83,7 +83,6 @@ MISTAKES = {
     "neither pattern nor prefixes": (("pattern = '^Acme/(?P<firmware>[0-9.]+)$'", ""), "give a pattern, or prefixes"),
     "both": (("title =", "prefixes = ['00:00:01']\ntitle ="), "give a pattern, or prefixes"),
     "bad prefix": (("pattern = '^Acme/(?P<firmware>[0-9.]+)$'", "prefixes = ['00:00']"), "prefix '00:00'"),
-    "id taken": (("acme-server", "dahua-mac"), "the id stands in mac.address.toml already"),
 }  # fmt: skip
 
 
@@ -145,3 +144,60 @@ def test_brackets_in_classes_and_escapes_open_no_group(tmp_path):
 def test_missing_directory_is_a_mistake(tmp_path):
     with pytest.raises(ValueError, match="no such directory of fingerprints"):
         load_library((tmp_path / "none",))
+
+
+def test_a_known_id_is_replaced_where_it_stood(tmp_path):
+    shipped = [f.id for f in load_library().fingerprints]
+
+    library = load(tmp_path, FILE.replace("acme-server", "dahua-mac"))
+
+    assert [f.id for f in library.fingerprints] == shipped
+    assert library.overridden == {"dahua-mac"}
+    assert [f.title for f in library.fingerprints if f.id == "dahua-mac"] == ["Acme"]
+    assert [f.title for f in library.by_prefix.values() if f.id == "dahua-mac"] == []
+
+
+def test_the_later_of_two_directories_stands(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "http.server.toml").write_text(FILE.replace("'Acme'", f"'{name}'"))
+
+    library = load_library((tmp_path / "one", tmp_path / "two"))
+
+    assert (library.fingerprints[-1].title, library.fingerprints[-1].layer) == ("two", 2)
+    assert library.overridden == {"acme-server"}
+
+
+def test_an_id_twice_in_one_directory_is_a_mistake(tmp_path):
+    (tmp_path / "a.toml").write_text(FILE)
+
+    with pytest.raises(ValueError, match=r"^b\.toml: fingerprint 'acme-server': the id stands in a\.toml already$"):
+        load(tmp_path, FILE, "b.toml")
+
+
+def test_nothing_is_overridden_by_what_is_only_added(tmp_path):
+    assert load(tmp_path, FILE).overridden == frozenset()
+
+
+def test_a_single_file_is_read_with_the_names_beside_it_and_no_other(tmp_path):
+    (tmp_path / "names.toml").write_text("[[family]]\nid = 'acme'\nname = 'Acme'\n")
+    (tmp_path / "broken.toml").write_text("field =")
+    (tmp_path / "own.toml").write_text(FILE.replace("'axis'", "'acme'"))
+
+    library = load_library((tmp_path / "own.toml",))
+
+    assert [f.id for f in library.fingerprints if f.layer] == ["acme-server"]
+
+
+def test_fingerprints_of_one_file_may_each_name_their_field(tmp_path):
+    first = ENTRY.replace("[[fingerprint]]", "[[fingerprint]]\nfield = 'http.server'")
+    second = ENTRY.replace("[[fingerprint]]", "[[fingerprint]]\nfields = ['http.realm', 'rtsp.realm']")
+
+    library = load(tmp_path, first + second.replace("acme-server", "acme-realm"), "acme.toml")
+
+    assert [f.fields for f in library.fingerprints[-2:]] == [("http.server",), ("http.realm", "rtsp.realm")]
+
+
+def test_a_field_named_above_and_below_is_a_mistake(tmp_path):
+    with pytest.raises(ValueError, match="not in both"):
+        load(tmp_path, FILE.replace("[[fingerprint]]", "[[fingerprint]]\nfield = 'http.title'"))
