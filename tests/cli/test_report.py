@@ -1,0 +1,91 @@
+"""netaudit report: an inventory in any format."""
+
+import csv
+import io
+import json
+
+import pytest
+from support.commands import run
+from support.inventories import ACTING, SMALL, hostile
+
+from netaudit.inventory import document, encode, schema, write
+from netaudit.report import FORMATS
+
+
+@pytest.fixture
+def inventory(tmp_path):
+    path = tmp_path / "inventory.json"
+    write(document(SMALL), path)
+    return path
+
+
+def test_table_is_what_one_gets_unasked(inventory):
+    ended = run("report", inventory)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "10.0.0.5" in ended.text
+
+
+def test_json_comes_out_as_it_went_in(inventory):
+    assert run("report", inventory, "-o", "json").out == inventory.read_bytes()
+
+
+def test_several_formats_go_where_they_are_told(inventory, tmp_path):
+    ended = run(
+        "report", inventory, "-o", f"csv={tmp_path / 'x.csv'}", "-o", f"table={tmp_path / 'x.txt'}", "-o", "jsonl=-"
+    )
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "x.csv").read_text("utf-8-sig"))))
+
+    assert len(rows) == len(ended.text.splitlines()) == len(SMALL.assets)
+    assert "10.0.0.5" in (tmp_path / "x.txt").read_text()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_text_of_devices_is_data_in_every_format(tmp_path, name):
+    write(hostile(), tmp_path / "hostile.json")
+    text = run("report", tmp_path / "hostile.json", "-o", name).text
+
+    assert not set(ACTING) & set(text)
+
+
+def test_formats_are_listed():
+    assert [line.split()[0] for line in run("report", "--formats").text.splitlines()] == list(FORMATS)
+
+
+def test_schema_is_printed():
+    assert json.loads(run("report", "--schema").out) == schema()
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", "not an inventory"),
+        (b"{}", "not an inventory of schema"),
+        (b"\xff", "not an inventory"),
+        (b"[" * 10**5, "not an"),
+    ],
+    ids=["empty", "other", "bytes", "deep"],
+)
+def test_what_is_no_inventory_is_one_line(tmp_path, content, error):
+    (tmp_path / "x.json").write_bytes(content)
+    ended = run("report", tmp_path / "x.json")
+
+    assert ended.code == 2
+    assert f"{tmp_path}/x.json: {error}" in ended.error
+
+
+def test_inventory_of_another_schema_is_refused(tmp_path):
+    (tmp_path / "x.json").write_bytes(encode(document(SMALL)).replace(b"netaudit.inventory/1", b"netaudit.inventory/9"))
+
+    assert "netaudit.inventory/9" in run("report", tmp_path / "x.json").error
+
+
+def test_nothing_to_report_on_is_wrong_usage():
+    assert "name an inventory" in run("report").error
+
+
+def test_failed_report_leaves_the_old_file(inventory, tmp_path):
+    (tmp_path / "old.csv").write_text("old")
+    run("report", tmp_path / "no.json", "-o", f"csv={tmp_path / 'old.csv'}")
+
+    assert (tmp_path / "old.csv").read_text() == "old"
