@@ -131,8 +131,12 @@ class Identity:
     manufacturer: str | None = None
     brand: str | None = None
     model: str | None = None
+    line: str | None = None  # the maker's product line, as its model names tell it
+    generation: str | None = None  # within the line: "G2", "S3", …
     firmware: str | None = None
+    firmware_date: str | None = None  # when the firmware was built, YYYY-MM-DD
     serial: str | None = None
+    produced: str | None = None  # when the device was made, YYYY-MM-DD
     channels: int | None = None  # camera channels that a recorder declares
     evidence: tuple[Match, ...] = ()  # strongest first
     conflicts: tuple[str, ...] = ()

@@ -28,7 +28,10 @@ SHOWN_CHARACTERS = 80  # of a foreign word, in a problem
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NO_ID = msgspec.Raw(b"null")
 
-_ANSWER = ("family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "firmware", "serial", "evidence")
+_ANSWER = (
+    "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line", "generation", "firmware",
+    "firmware_date", "serial", "produced", "evidence",
+)  # fmt: skip
 
 
 class _Line(msgspec.Struct):

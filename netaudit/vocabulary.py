@@ -6,7 +6,12 @@ STRENGTHS = ("proof", "strong", "medium", "weak")
 VERDICTS = ("confirmed", "probable", "possible", "unknown")
 
 # What a fingerprint may assert of a device.
-ATTRIBUTES = frozenset({"family", "manufacturer", "brand", "kind", "model", "firmware", "serial", "channels"})
+ATTRIBUTES = frozenset(
+    {
+        "family", "manufacturer", "brand", "kind", "model", "line", "generation", "firmware", "firmware_date", "serial",
+        "produced", "channels",
+    }
+)  # fmt: skip
 
 KINDS = (
     "camera", "thermal_camera", "recorder", "intercom", "access_control", "encoder", "other", "unknown",

@@ -6,6 +6,7 @@ which fingerprint fitted which observation and what that asserts; `settle` weigh
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ HARDWARE_ADDRESS = re.compile(r"^[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}$", re.IGNORE
 NOT_ASSIGNED = 0x03  # in the first byte: a group address, or one that is locally administered (IEEE 802, section 8.2)
 CLOSED = frozenset({"family", "kind", "channels"})  # no placeholder gets here, and "camera" and "1" are values
 MISSING_BLANK = re.compile(r"(?<=\d)(?=build \d{6})")  # SADP's firmware: "V5.6.2build 190701"
+DAY = re.compile(r"^((?:20)?[0-4]\d)[-/.]?(\d\d)[-/.]?(\d\d)$", re.ASCII)  # 220112, 20220112, 2022-01-12
 
 
 def match(device: Device, library: Library) -> tuple[Match, ...]:
@@ -78,5 +80,23 @@ def _captured(groups: dict[str, str | None], names: Names) -> dict[str, str]:
 
 
 def _tidy(attribute: str, text: str) -> str:
+    """What a group cut out, in the form of its attribute; empty where it has no such form."""
     text = text.strip()
-    return MISSING_BLANK.sub(" ", text) if attribute == "firmware" else text
+    match attribute:
+        case "firmware":
+            return MISSING_BLANK.sub(" ", text)
+        case "firmware_date" | "produced":
+            return _day(text)
+        case "channels":
+            return str(int(text)) if text.isdecimal() else ""
+        case _:
+            return text
+
+
+def _day(text: str) -> str:
+    """A date as YYYY-MM-DD; empty where there is no such day, or it is before network cameras."""
+    found = DAY.match(text)
+    try:
+        return date(2000 + int(found[1][-2:]), int(found[2]), int(found[3])).isoformat() if found else ""
+    except ValueError:
+        return ""

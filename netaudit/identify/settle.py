@@ -46,8 +46,12 @@ def settle(matches: tuple[Match, ...], names: Names) -> Identity:
         manufacturer=names.families.get(family),
         brand=_brand(evidence, family, names),
         model=_best("model", evidence),
+        line=_best("line", evidence),
+        generation=_best("generation", evidence),
         firmware=_best("firmware", evidence),
+        firmware_date=_best("firmware_date", evidence),
         serial=_best("serial", evidence),
+        produced=_best("produced", evidence),
         channels=_channels(evidence) if kind == "recorder" else None,
         evidence=evidence,
         conflicts=tuple(_conflicts(votes, names)),
@@ -157,10 +161,10 @@ def _brand(evidence: tuple[Match, ...], family: str, names: Names) -> str | None
 
 
 def _channels(evidence: tuple[Match, ...]) -> int | None:
-    """Analogue and digital channels of the most trusted protocol together: one answer counts them apart."""
-    counts: dict[str, dict[str, int]] = {}
+    """Analogue and digital channels of the surest answer together: one protocol counts them apart."""
+    counts: dict[tuple[int, int], dict[str, int]] = {}
     for hit in evidence:
         if (text := dict(hit.claims).get("channels", "")).isdecimal():
-            fields = counts.setdefault(_cause(hit), {})
+            fields = counts.setdefault((STRENGTHS.index(hit.strength), _trust(_cause(hit))), {})
             fields[hit.observation.field] = max(int(text[:5]), fields.get(hit.observation.field, 0))
-    return sum(counts[min(counts, key=_trust)].values()) if counts else None
+    return sum(counts[min(counts)].values()) if counts else None

@@ -23,6 +23,7 @@ else:  # the closed lists stand in vocabulary.py and nowhere else
     Status = Literal[tuple(sorted(STATUSES))]
 
 Text = str | None | UnsetType
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None | UnsetType
 Count = Annotated[int, Meta(ge=0)]
 Time = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
 Mac = Annotated[str, Meta(pattern="^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
@@ -139,8 +140,12 @@ class AssetDocument(msgspec.Struct, frozen=True, kw_only=True):
     manufacturer: Text = UNSET
     brand: Text = UNSET
     model: Text = UNSET
+    line: Text = UNSET
+    generation: Text = UNSET
     firmware: Text = UNSET
+    firmware_date: Day = UNSET
     serial: Text = UNSET
+    produced: Day = UNSET
     behind: Text = UNSET
 
 

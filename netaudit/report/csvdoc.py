@@ -13,8 +13,8 @@ from netaudit.inventory import AssetDocument, Document, EvidenceDocument
 from netaudit.report.words import visible
 
 COLUMNS = (
-    "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model",
-    "firmware", "serial", "ports", "children", "first_evidence", "conflicts",
+    "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line",
+    "generation", "firmware", "firmware_date", "serial", "produced", "ports", "children", "first_evidence", "conflicts",
 )  # fmt: skip
 
 MAX_CELL = 32_000  # Excel's limit is 32,767 characters
@@ -46,7 +46,8 @@ def _row(asset: AssetDocument) -> tuple[str, ...]:
         asset.verdict,
         f"{asset.certainty:g}",
         asset.kind,
-        *(v or "" for v in (asset.manufacturer, asset.brand, asset.model, asset.firmware, asset.serial)),
+        *(v or "" for v in (asset.manufacturer, asset.brand, asset.model, asset.line, asset.generation)),
+        *(v or "" for v in (asset.firmware, asset.firmware_date, asset.serial, asset.produced)),
         _listed(tuple(f"{p.transport}/{p.port} {p.service}" for p in asset.ports)),
         str(asset.children.declared) if asset.kind == "recorder" else "",
         _told(asset.evidence[0]) if asset.evidence else "",

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Final, TextIO
 
+from msgspec import UnsetType
+
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
+from netaudit.registry import registrant
 from netaudit.report.words import (
     GAP_WORDS,
     STATUS_WORDS,
@@ -87,17 +90,27 @@ def _who(asset: AssetDocument) -> Iterator[str]:
     facts = {
         "id": asset.id,
         "address": ", ".join(asset.addresses),
-        "MAC": ", ".join(asset.macs),
+        "MAC": ", ".join(_registered(mac) for mac in asset.macs),
         "name": ", ".join(asset.hostnames),
-        "model": asset.model,
-        "firmware": asset.firmware,
-        "serial": asset.serial,
+        "model": _with(asset.model, asset.line, asset.generation),
+        "firmware": _with(asset.firmware, f"built {asset.firmware_date}" if asset.firmware_date else None),
+        "serial": _with(asset.serial, f"made {asset.produced}" if asset.produced else None),
         "services": ports,
         "cameras": f"{asset.children.declared} declared, {asset.children.inspected} inspected"
         if asset.children.declared
         else "",
     }
     yield from (f"  {name:<9} {shorten(value, VALUE_CHARS)}" for name, value in facts.items() if value)
+
+
+def _registered(mac: str) -> str:
+    return _with(mac, f"registered to {name}" if (name := registrant(mac)) else None)
+
+
+def _with(value: str | UnsetType | None, *details: str | UnsetType | None) -> str:
+    """The value with what is known beside it: "DS-2CD2143G2-I (EasyIP, G2)"."""
+    known = ", ".join(str(detail) for detail in details if detail)
+    return f"{value or 'not known'} ({known})" if known else str(value or "")
 
 
 def _verdict(asset: AssetDocument) -> Iterator[str]:

@@ -29,6 +29,7 @@ from netaudit.report.words import (
     looks_like_camera,
     maker_of,
     percent,
+    registered,
     shorten,
     visible,
     what_is,
@@ -136,7 +137,8 @@ def _is_of_interest(asset: AssetDocument) -> bool:
 
 
 def _cells(asset: AssetDocument) -> Iterator[Text]:
-    name = f" ({shorten(asset.hostnames[0], 40)})" if asset.hostnames and asset.family == "unknown" else ""
+    hints = (*(shorten(name, 40) for name in asset.hostnames[:1]), registered(asset))
+    name = f" ({', '.join(filter(None, hints))})" if any(hints) and asset.family == "unknown" else ""
     certainty = f" {percent(asset.certainty)}" if asset.verdict != "unknown" else ""
     yield Text(_first_of(asset.addresses))
     yield Text(_first_of(asset.macs))

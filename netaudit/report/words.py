@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from netaudit.inventory import UNPRINTABLE, AssetDocument, Document
+from netaudit.registry import registrant
 from netaudit.vocabulary import GAPS
 
 KIND_WORDS = {
@@ -107,6 +108,12 @@ def what_is(asset: AssetDocument) -> str:
     if label.casefold() not in {"", maker.casefold()}:
         return f"{adverb}{maker}-made {kind}, sold as {label}"
     return f"{adverb}{maker}-made {kind}" if adverb else f"{maker} {kind}"
+
+
+def registered(asset: AssetDocument) -> str:
+    """Whose hardware address an asset has, for one that nothing else names: "registered to Brother Industries"."""
+    names = dict.fromkeys(name for mac in asset.macs if (name := registrant(mac)))
+    return f"registered to {shorten(', '.join(names), 32)}" if names else ""
 
 
 def looks_like_camera(asset: AssetDocument) -> bool:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netaudit.identify.fingerprints import load_library
-from netaudit.identify.match import match
+from netaudit.identify.match import _tidy, match
 from netaudit.model import Device, Observation
 from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
 
@@ -135,3 +135,21 @@ def test_any_text_gives_claims_of_the_vocabulary_only(field, text):
         assert hit.strength in STRENGTHS
         assert told.get("kind", "unknown") in KINDS
         assert told.get("family", "axis") in LIBRARY.names.families
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("220112", "2022-01-12"), ("20220112", "2022-01-12"), ("2022-01-12", "2022-01-12"), ("2022/01/12", "2022-01-12"),
+        ("221312", ""), ("220230", ""), ("240229", "2024-02-29"), ("991231", ""), ("20991231", ""), ("2201", ""),
+        ("00000000", ""), ("٢٢٠١١٢", ""), ("", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("attribute", ["firmware_date", "produced"])
+def test_date_is_written_as_iso_or_dropped(attribute, text, expected):
+    assert _tidy(attribute, text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("08", "8"), ("128", "128"), ("0", "0"), ("x", "")])
+def test_count_loses_its_leading_zeros(text, expected):
+    assert _tidy("channels", text) == expected

@@ -208,3 +208,22 @@ def test_identity_keeps_its_promises(matches):
 @given(st.lists(HITS, max_size=8))
 def test_shares_never_exceed_one(matches):
     assert sum(weigh(matches).values()) <= 1.0 + 1e-9
+
+
+def test_channels_that_a_model_name_tells_are_not_added_to_those_that_are_counted():
+    recorder = hit("dhip.device_class", "proof", kind="recorder")
+    name = hit("dhip.device_type", "medium", channels="16")
+
+    assert told(recorder, name).channels == 16
+    assert told(recorder, name, hit("dhip.remote_channels", "proof", channels="9")).channels == 9
+
+
+def test_line_generation_and_dates_take_the_best_claim():
+    names = ("line", "generation", "firmware_date", "produced")
+    weak = hit("onvif.model", "weak", **dict.fromkeys(names, "weak"))
+    strong = hit("onvif.firmware", "strong", **dict.fromkeys(names, "strong"))
+
+    identity = told(weak, strong)
+
+    assert [getattr(identity, name) for name in names] == ["strong"] * 4
+    assert [getattr(told(), name) for name in names] == [None] * 4

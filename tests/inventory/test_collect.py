@@ -42,8 +42,12 @@ def test_an_asset_is_told_as_the_contract_says():
         "manufacturer": "Hikvision",
         "brand": "Annke",
         "model": "DS-2CD2043G0-I",
+        "line": "EasyIP",
+        "generation": "G0",
         "firmware": "V5.6.3 build 190923",
+        "firmware_date": "2019-09-23",
         "serial": None,
+        "produced": None,
         "ports": [
             {"transport": "tcp", "port": 80, "service": "http"},
             {"transport": "tcp", "port": 554, "service": "rtsp"},

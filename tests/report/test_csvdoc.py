@@ -8,8 +8,8 @@ from netaudit.inventory import document
 from netaudit.report import csvdoc
 
 HEADER = (
-    "address,mac,hostname,family,verdict,certainty,kind,manufacturer,brand,model,firmware,serial,ports,children,"
-    "first_evidence,conflicts"
+    "address,mac,hostname,family,verdict,certainty,kind,manufacturer,brand,model,line,generation,firmware,"
+    "firmware_date,serial,produced,ports,children,first_evidence,conflicts"
 )
 
 
@@ -39,8 +39,12 @@ def test_a_row_stands_as_an_asset_register_takes_it():
         "manufacturer": "Hikvision",
         "brand": "Annke",
         "model": "DS-2CD2043G0-I",
+        "line": "EasyIP",
+        "generation": "G0",
         "firmware": "V5.6.3 build 190923",
+        "firmware_date": "2019-09-23",
         "serial": "",
+        "produced": "",
         "ports": "tcp/80 http; tcp/554 rtsp; udp/3702 onvif; udp/37020 sadp",
         "children": "",
         "first_evidence": "proof: sadp.device_description = DS-2CD2043G0-I",

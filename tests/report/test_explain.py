@@ -14,9 +14,9 @@ RELABEL_PAGE = f"""\
 Hikvision-made camera, sold as Annke
   id        serial-5
   address   10.0.0.5
-  MAC       44:19:b6:00:00:01
-  model     DS-2CD2043G0-I
-  firmware  V5.6.3 build 190923
+  MAC       44:19:b6:00:00:01 (registered to Hangzhou Hikvision Digital Technology Co.,Ltd.)
+  model     DS-2CD2043G0-I (EasyIP, G0)
+  firmware  V5.6.3 build 190923 (built 2019-09-23)
   services  80/tcp http, 554/tcp rtsp, 3702/udp onvif, 37020/udp sadp
 
 Verdict

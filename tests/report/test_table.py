@@ -31,7 +31,9 @@ Devices
                                    sold as Annke
    10.0.0.7    3c:ef:8c:00:00:02   Dahua recorder               NVR5216                                confirmed 99.7 %
    10.0.0.9    00:80:77:00:00:09   other device, maker not                                             unknown
-                                   established (printer)
+                                   established (printer,
+                                   registered to Brother
+                                   industries, LTD.)
    10.0.0.30                       device, maker not                                                   unknown
                                    established
                                    (cam-hall.local)

@@ -88,7 +88,10 @@ RELABEL = asset(
     manufacturer="Hikvision",
     brand="Annke",
     model="DS-2CD2043G0-I",
+    line="EasyIP",
+    generation="G0",
     firmware="V5.6.3 build 190923",
+    firmware_date="2019-09-23",
 )
 RECORDER = asset(
     "mac-7",
@@ -201,6 +204,8 @@ def _spiteful(number: int, text: str) -> Asset:
         manufacturer=text,
         brand=text + " brand",
         model=text,
+        line=text,
+        generation=text,
         firmware=text,
         serial=text,
     )
