@@ -36,6 +36,8 @@ def route(reply: Reply) -> Channel | None:
     """The channel that reads this reply: the one it came by, the one that knows its bytes, or the one of its ports."""
     if reply.channel:
         return BY_NAME.get(reply.channel)
+    if not reply.payload and reply.transport == "tcp":
+        return TCP  # it took the connection and said nothing: that the port is open is all there is to read
     for channel in CHANNELS:
         if channel.knows and channel.knows(reply):
             return channel

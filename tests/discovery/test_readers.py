@@ -122,3 +122,10 @@ def test_real_answers():
     assert len(texts) > 300
     assert set(silent) <= {"onvif", "ssdp", "wsd"}
     assert len(silent) < len(texts) / 5
+
+
+@pytest.mark.parametrize("port", [22, 80, 443, 554, 8000, 9999])
+def test_a_silent_port_of_a_capture_is_an_open_port(port):
+    silent = reply(b"", port=port)
+
+    assert [(o.field, o.value) for o in route(silent).read(silent)] == [("tcp.port", str(port))]
