@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import reference
+from support.supported import supported
 
 from netaudit.cli import VERBS
 from netaudit.discovery import CHANNELS
@@ -14,14 +15,16 @@ PAGES = sorted(p for p in (ROOT / "README.md", ROOT / "fingerprints" / "README.m
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("cli.md", reference.command_line), ("fields.md", reference.fields)], ids=str
+    ("name", "make"),
+    [("cli.md", reference.command_line), ("fields.md", reference.fields), ("supported.md", supported)],
+    ids=["cli", "fields", "supported"],
 )
 def test_reference_is_current(name, make, accept):
     page = ROOT / "docs" / "reference" / name
     if accept:
         page.write_text(make())
 
-    assert page.read_text() == make(), "run: pytest --accept tests/test_docs.py"
+    assert page.read_text() == make(), f"docs/reference/{name} is not current; run: pytest --accept tests/test_docs.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
