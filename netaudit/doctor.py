@@ -6,15 +6,24 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from netaudit.discovery import CHANNELS
 from netaudit.wire import neighbours
 from netaudit.wire.interfaces import Interface, list_interfaces
 from netaudit.wire.link import open_link
-from netaudit.wire.udp import RECEIVE_BUFFER_BYTES
+from netaudit.wire.udp import RECEIVE_BUFFER_BYTES, widen
 
 _GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250", 37810: "239.255.255.251"}
+
+_BYTES_PER_ANSWER = 2300  # 1.4 KB of payload, and what the kernel counts beside it
+_FEW_BYTES = 1024 * 1024  # below this, the answers of a few hundred devices overflow the buffer
+
+# What container engines leave inside, and what they number their bridges and the interfaces on them from.
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+_BRIDGES = IPv4Network("172.16.0.0/12")
+_BRIDGED_MAC = "02:42:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +110,20 @@ def _legacy_tls() -> Finding:
 
 
 def _limits() -> Iterator[Finding]:
-    largest = _number(Path("/proc/sys/net/core/rmem_max"))
-    if largest is not None:
-        well = largest >= 1024 * 1024
-        cure = "" if well else f"sysctl -w net.core.rmem_max={RECEIVE_BUFFER_BYTES} (or run as root)"
-        detail = f"the kernel allows {largest:,} bytes; about {largest // 2300:,} answers at once"
-        yield Finding("receive buffer", well, detail, cure)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        widen(sock)
+        granted = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+    well = granted >= _FEW_BYTES
+    cure = "" if well else f"sysctl -w net.core.rmem_max={RECEIVE_BUFFER_BYTES} (or run as root)"
+    detail = f"a socket gets {granted:,} bytes; about {granted // _BYTES_PER_ANSWER:,} answers at once"
+    yield Finding("receive buffer", well, detail, cure)
     if sys.platform == "linux" and not neighbours.TABLE.exists():
         detail = "there is no /proc/net/arp: without raw sockets no MAC can be learnt"
         yield Finding("neighbours", well=False, detail=detail, cure="run with raw sockets")
 
 
 def _container(linked: list[Interface]) -> Iterator[Finding]:
-    inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
-    bridged = [i for i in linked if i.network.network_address.packed[:2] == b"\xac\x11"]  # 172.17: the default bridge
-    if inside and bridged:
+    bridged = [i for i in linked if i.network.subnet_of(_BRIDGES) or (i.mac or "").startswith(_BRIDGED_MAC)]
+    if bridged and any(mark.exists() for mark in _CONTAINER_MARKS):
         cure = "run the container on the host's network (--network host); a bridged one sees no camera by multicast"
         yield Finding("container", well=False, detail=f"{bridged[0].name} looks like a container's bridge", cure=cure)
-
-
-def _number(path: Path) -> int | None:
-    try:
-        return int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None

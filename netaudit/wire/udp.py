@@ -238,7 +238,7 @@ def _open_sender(volley: Volley, gate: Gate) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
-        _widen(sock)
+        widen(sock)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, volley.ttl)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         if any(gate.is_broadcast(d) for d in volley.destinations):
@@ -258,7 +258,7 @@ def _open_listener(volley: Volley, group: str) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
-        _widen(sock)
+        widen(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "SO_REUSEPORT"):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -272,7 +272,7 @@ def _open_listener(volley: Volley, group: str) -> socket.socket:
     return sock
 
 
-def _widen(sock: socket.socket) -> None:
+def widen(sock: socket.socket) -> None:
     """The largest receive buffer to be had, and a count of what overflows it."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)

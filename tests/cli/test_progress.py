@@ -1,0 +1,36 @@
+"""The progress bar is for terminals; elsewhere there is silence."""
+
+import io
+import sys
+
+import pytest
+
+from netaudit.cli.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def shown(monkeypatch, stream, *, quiet):
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress(quiet=quiet) as progress:
+        progress.show("listening", 0, 4)
+        progress.show("listening", 4, 4)
+        progress.show("asking", 1, 2)
+    return stream.getvalue()
+
+
+def test_terminal_sees_each_stage_with_its_steps(monkeypatch):
+    text = shown(monkeypatch, Terminal(), quiet=False)
+
+    assert "listening" in text
+    assert "4/4" in text
+    assert "asking" in text
+
+
+@pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)], ids=["file", "quiet"])
+def test_nobody_else_sees_anything(monkeypatch, stream, quiet):
+    assert shown(monkeypatch, stream, quiet=quiet) == ""
