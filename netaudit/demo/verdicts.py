@@ -21,7 +21,7 @@ def mistakes(device: EmulatedDevice, asset: Asset | None, *, on_link: bool = Tru
     for name, expected in device.truth.said(on_link=on_link).items():
         found = asset["children"]["declared"] if name == "channels" else asset.get(name)
         if name == "verdict":
-            if not _reaches(found, str(expected)):
+            if not _reaches(str(found), str(expected)):
                 yield f"{device.name}: verdict {found}, should be {expected}"
         elif found != expected:
             yield f"{device.name}: {name} is {found!r}, should be {expected!r}"

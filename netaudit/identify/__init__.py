@@ -1,1 +1,1 @@
-"""."""
+"""Identify: from observations to what a device is. All of it is pure."""
