@@ -17,6 +17,18 @@ KINDS = (
     "camera", "thermal_camera", "recorder", "intercom", "access_control", "encoder", "other", "unknown",
 )  # fmt: skip
 
+# How a maker stands to a brand. The first three: it builds all that is sold under the brand.
+RELATIONS = (
+    "own",  # the maker's own name, or a line of its own
+    "subsidiary",  # a company that the maker owns
+    "relabel",  # another company's label on what the maker builds
+    "partial",  # some of what is sold under the brand, the rest is built by others
+    "former",  # was so once
+)
+
+# How sure that is, best first. "unconfirmed": often said, and no document that says so was read.
+SURENESS = ("certain", "high", "medium", "low", "unconfirmed")
+
 # Why something failed.
 STATUSES = frozenset(
     {

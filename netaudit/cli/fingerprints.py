@@ -10,6 +10,7 @@ from netaudit.cli.options import fingerprints_option, load
 
 if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Fingerprint, Library
+    from netaudit.identify.names import BrandEntry, Maker, Names
     from netaudit.model import Device, Inventory
 
 
@@ -40,14 +41,35 @@ def list_all(field: str | None, directories: tuple[Path, ...]) -> int:
 @click.argument("name")
 @fingerprints_option
 def show(name: str, directories: tuple[Path, ...]) -> int:
-    """Show one fingerprint: its pattern, what it asserts, its sources."""
+    """Show one fingerprint, or what a brand alone says (brand:NAME): what it asserts, its sources."""
+    from netaudit.identify.match import BRAND_MARK
+
     library = load(directories)
+    if name.startswith(BRAND_MARK):
+        return _tell_brand(name.removeprefix(BRAND_MARK), library.names)
     for fingerprint in library.fingerprints:
         if fingerprint.id == name:
             for key, value in _lines(fingerprint, library):
                 click.echo(f"{key:<9} {value}")
             return 0
     raise click.UsageError(f"{name}: no fingerprint of this id: `netaudit fingerprints list` names all")
+
+
+@fingerprints.command()
+@click.argument("name", required=False)
+@fingerprints_option
+def brands(name: str | None, directories: tuple[Path, ...]) -> int:
+    """List the brands with who makes what they sell, or tell all of one, by its NAME.
+
+    \b
+    Example: netaudit fingerprints brands annke
+    """
+    names = load(directories).names
+    if name is not None:
+        return _tell_brand(name, names)
+    for brand in sorted(names.brands.values(), key=lambda brand: brand.id.casefold()):
+        click.echo(f"{brand.id:<26} {'; '.join(_maker(maker, names) for maker in brand.makers) or 'not known'}")
+    return 0
 
 
 @fingerprints.command()
@@ -119,6 +141,33 @@ def _whose(fingerprint: "Fingerprint", library: "Library") -> str:
     if not fingerprint.layer:
         return ""
     return " (yours, in place of the one shipped)" if fingerprint.id in library.overridden else " (yours)"
+
+
+def _tell_brand(name: str, names: "Names") -> int:
+    from netaudit.identify.names import plain
+
+    found = names.brands.get(names.brand_aliases.get(plain(name), ""))
+    if found is None:
+        raise click.UsageError(f"{name}: no such brand: `netaudit fingerprints brands` names all")
+    for key, value in _brand_lines(found, names):
+        click.echo(f"{key:<9} {value}")
+    return 0
+
+
+def _maker(maker: "Maker", names: "Names") -> str:
+    period = f", {maker.period}" if maker.period else ""
+    return f"{names.families[maker.family]} ({maker.relation}, {maker.sure}{period})"
+
+
+def _brand_lines(brand: "BrandEntry", names: "Names") -> Iterator[tuple[str, str]]:
+    yield "brand", brand.id
+    yield from (("also", alias) for alias in brand.aliases)
+    for maker in brand.makers:
+        yield "made by", _maker(maker, names) + (f": {maker.lines}" if maker.lines else "")
+    yield from [("note", brand.note)] if brand.note else []
+    alone = f"a weak hint at {names.families[brand.lead.family]}" if brand.lead else "says nothing of the maker"
+    yield "alone", alone
+    yield from (("source", source) for source in brand.sources)
 
 
 def _lines(fingerprint: "Fingerprint", library: "Library") -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from netaudit.identify.names import Names, NamesFile, build_names
 from netaudit.vocabulary import ATTRIBUTES, FIELDS, KINDS, STRENGTHS
 
 NAMES_FILE = "names.toml"
+NAMES_FILES = (NAMES_FILE, "brands.toml")  # what holds no fingerprints
 GROUP = re.compile(r"\((?!\?)|\(\?P<(\w+)>")  # an unnamed group, or a named one
 CLASS_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")  # where a bracket opens no group
 PREFIX = re.compile(r"^[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}(?::[0-9a-f](?:[0-9a-f](?::[0-9a-f])?)?)?$")
@@ -61,6 +62,7 @@ class Head(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     field: str = ""
     fields: tuple[str, ...] = ()
+    lead: str = ""  # a pattern of what may stand before the text that the patterns of this file fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def load_library(sources: tuple[Path, ...] = ()) -> Library:
     """
     layers = [[(path, path.read_bytes()) for path in _listed(source)] for source in (shipped_directory(), *sources)]
     files = [file for layer in layers for file in layer]
-    names = _read_names([file for file in files if file[0].name == NAMES_FILE])
+    names = _read_names([file for file in files if file[0].name in NAMES_FILES])
     found: dict[str, Fingerprint] = {}
     overridden: set[str] = set()
     for number, layer in enumerate(layers):
@@ -138,7 +140,8 @@ def shipped_directory() -> Path:
 def _listed(source: Path) -> list[Path]:
     """The files of a directory; of a single file, itself and the names beside it."""
     if source.is_file():
-        return [source, *source.parent.glob(NAMES_FILE)] if source.name != NAMES_FILE else [source]
+        beside = [path for name in NAMES_FILES if (path := source.with_name(name)).is_file()]
+        return [source, *beside] if source not in beside else [source]
     if not source.is_dir():
         raise ValueError(f"{source}: no such directory of fingerprints")
     return sorted(source.glob("*.toml"))
@@ -149,7 +152,7 @@ def _read_names(files: list[tuple[Path, bytes]]) -> Names:
     for path, content in files:
         with _blame(path.name):
             parts.append(msgspec.convert(tomllib.loads(content.decode()), NamesFile))
-    with _blame(NAMES_FILE):
+    with _blame(" and ".join(NAMES_FILES)):
         return build_names(parts)
 
 
@@ -157,7 +160,7 @@ def _read_layer(files: list[tuple[Path, bytes]], number: int, names: Names) -> d
     """The fingerprints of one directory by their ids, which are unique in it."""
     found: dict[str, Fingerprint] = {}
     for path, content in files:
-        for one in _read(path, content, names) if path.name != NAMES_FILE else ():
+        for one in _read(path, content, names) if path.name not in NAMES_FILES else ():
             with _blame(f"{path.name}: fingerprint {one.id!r}"):
                 if one.id in found:
                     raise ValueError(f"the id stands in {found[one.id].path} already")
@@ -173,6 +176,7 @@ def _read(path: Path, content: bytes, names: Names) -> Iterator[Fingerprint]:
         entries = msgspec.convert(table.pop("fingerprint", []), list[dict[str, Any]])
         head = msgspec.convert(table, Head)
         shared = _checked_fields(head) if head != Head() else ()
+        _check_pattern(f"^{head.lead}")
     for number, raw in enumerate(entries, start=1):
         with _blame(f"{path.name}: fingerprint {raw.get('id', number)!r}"):
             entry = msgspec.convert(raw, Entry)
@@ -182,7 +186,7 @@ def _read(path: Path, content: bytes, names: Names) -> Iterator[Fingerprint]:
             id=entry.id,
             title=entry.title,
             fields=fields,
-            pattern=entry.pattern,
+            pattern=_led(entry.pattern, head.lead),
             prefixes=entry.prefixes,
             asserts=tuple(sorted(entry.asserts.items())),
             strength=entry.strength,
@@ -208,6 +212,11 @@ def _own_fields(entry: Entry, shared: tuple[str, ...]) -> tuple[str, ...]:
     if entry.field or entry.fields:
         raise ValueError("the file names the field for all its fingerprints: name it there or here, not in both")
     return shared
+
+
+def _led(pattern: str, lead: str) -> str:
+    """The pattern with what may stand before it, behind its anchor."""
+    return pattern.replace("^", f"^(?:{lead})?", 1) if pattern and lead else pattern
 
 
 def _checked_fields(head: Head | Entry) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ which fingerprint fitted which observation and what that asserts; `settle` weigh
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ PREFIX_DIGITS = (9, 7, 6)  # 36, 28 and 24 bits: the longest assignment wins
 HARDWARE_ADDRESS = re.compile(r"^[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}$", re.IGNORECASE)
 NOT_ASSIGNED = 0x03  # in the first byte: a group address, or one that is locally administered (IEEE 802, section 8.2)
 CLOSED = frozenset({"family", "kind", "channels"})  # no placeholder gets here, and "camera" and "1" are values
+BRAND_MARK = "brand:"  # what the id of a match begins with that rests on brands.toml
 MISSING_BLANK = re.compile(r"(?<=\d)(?=build \d{6})")  # SADP's firmware: "V5.6.2build 190701"
 DAY = re.compile(r"^((?:20)?[0-4]\d)[-/.]?(\d\d)[-/.]?(\d\d)$", re.ASCII)  # 220112, 20220112, 2022-01-12
 
@@ -38,26 +40,52 @@ def strongest_first(hit: Match) -> tuple[Any, ...]:
 
 
 def _matches(observation: Observation, library: Library) -> Iterator[Match]:
-    for fingerprint, claims in _hits(library, observation.field, observation.value[:INPUT_CHARACTERS]):
+    for hit in _hits(library, observation.field, observation.value[:INPUT_CHARACTERS]):
         yield Match(
-            fingerprint=fingerprint.id,
+            fingerprint=hit.fingerprint,
             observation=observation,
-            strength=fingerprint.strength,
-            claims=claims,
-            title=fingerprint.title,
+            strength=hit.strength,
+            claims=hit.claims,
+            title=hit.title,
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a match of one value says, whoever sent it."""
+
+    fingerprint: str
+    strength: str
+    title: str
+    claims: tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=4096)  # a site has few models: the same banners come back from device after device
-def _hits(library: Library, field: str, value: str) -> tuple[tuple[Fingerprint, tuple[tuple[str, str], ...]], ...]:
+def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     hits = []
     if registered := _registered(library, field, value):
-        hits.append((registered, registered.asserts))
+        hits.append(_hit(registered, registered.asserts))
     for fingerprint in library.by_field.get(field, ()):
         if found := fingerprint.regex.match(value):
             captured = _captured(found.groupdict(), library.names)
-            hits.append((fingerprint, tuple(sorted({**dict(fingerprint.asserts), **captured}.items()))))
-    return tuple(hits)
+            hits.append(_hit(fingerprint, sorted({**dict(fingerprint.asserts), **captured}.items())))
+    return (*hits, *_leads(hits, library.names))
+
+
+def _hit(fingerprint: Fingerprint, claims: Iterable[tuple[str, str]]) -> Hit:
+    return Hit(fingerprint.id, fingerprint.strength, fingerprint.title, tuple(claims))
+
+
+def _leads(hits: Iterable[Hit], names: Names) -> Iterator[Hit]:
+    """A weak match for each brand that a value names without its maker, where all of the brand has one maker."""
+    told = [dict(hit.claims) for hit in hits]
+    if any("family" in claims for claims in told):
+        return
+    for brand in dict.fromkeys(claims["brand"] for claims in told if "brand" in claims):
+        entry = names.brands.get(brand)
+        if entry and (maker := entry.lead):
+            title = f"What is sold as {brand} is built by {names.families[maker.family]}"
+            yield Hit(BRAND_MARK + brand, STRENGTHS[-1], title, (("family", maker.family),))
 
 
 def _registered(library: Library, field: str, value: str) -> Fingerprint | None:

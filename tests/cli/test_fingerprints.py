@@ -121,3 +121,26 @@ def test_an_address_that_two_devices_claim_is_not_guessed_at():
 def test_a_fingerprint_that_is_not_there_is_a_usage_error():
     with pytest.raises(click.UsageError, match="no fingerprint of this id"):
         run("show", "nobody-nothing")
+
+
+def test_brands_are_listed_with_their_makers(capsys):
+    assert run("brands") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "Amcrest                    Dahua (relabel, certain, 2014-)" in lines
+    assert [line.split()[0].casefold() for line in lines] == sorted(line.split()[0].casefold() for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [("brands", "ic-realtime"), ("show", "brand:IC Realtime")])
+def test_brand_is_told_with_all_that_is_known(arguments, capsys):
+    assert run(*arguments) == 0
+
+    printed = capsys.readouterr().out
+    assert "made by   Dahua (relabel, certain): all but the IPND line" in printed
+    assert "alone     a weak hint at Dahua" in printed
+    assert "source    DeathCamel58/amcrest-compatible-finder" in printed
+
+
+def test_brand_that_nobody_knows_is_wrong_usage():
+    with pytest.raises(click.UsageError, match="no such brand"):
+        run("brands", "roadrunner")

@@ -201,3 +201,25 @@ def test_fingerprints_of_one_file_may_each_name_their_field(tmp_path):
 def test_a_field_named_above_and_below_is_a_mistake(tmp_path):
     with pytest.raises(ValueError, match="not in both"):
         load(tmp_path, FILE.replace("[[fingerprint]]", "[[fingerprint]]\nfield = 'http.title'"))
+
+
+def test_user_brands_are_known_to_user_fingerprints(tmp_path):
+    makers = "makers = [{ family = 'axis', relation = 'relabel', sure = 'high' }]"
+    (tmp_path / "brands.toml").write_text(f"[[brand]]\nid = 'Roadrunner'\n{makers}\nsources = ['a box, 2024']\n")
+
+    library = load(tmp_path, FILE.replace("family = 'axis'", "brand = 'Roadrunner'"))
+
+    assert library.names.makers["Roadrunner"] == {"axis"}
+    assert load_library((tmp_path / "http.server.toml",)).names.makers["Roadrunner"] == {"axis"}
+
+
+def test_lead_may_stand_before_every_pattern_of_a_file(tmp_path):
+    library = load(tmp_path, "lead = 'Server: '\n" + FILE)
+
+    (found,) = (f for f in library.fingerprints if f.id == "acme-server")
+    assert found.pattern == r"^(?:Server: )?Acme/(?P<firmware>[0-9.]+)$"
+
+
+def test_lead_with_an_unnamed_group_is_a_mistake(tmp_path):
+    with pytest.raises(ValueError, match=r"^http\.server\.toml: the pattern has an unnamed group"):
+        load(tmp_path, "lead = '(a|b)'\n" + FILE)

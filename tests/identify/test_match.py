@@ -153,3 +153,27 @@ def test_date_is_written_as_iso_or_dropped(attribute, text, expected):
 @pytest.mark.parametrize(("text", "expected"), [("08", "8"), ("128", "128"), ("0", "0"), ("x", "")])
 def test_count_loses_its_leading_zeros(text, expected):
     assert _tidy("channels", text) == expected
+
+
+def leads(field, value):
+    return [
+        (hit.fingerprint, hit.strength, hit.claims) for hit in found(observed(field, value)) if ":" in hit.fingerprint
+    ]
+
+
+def test_brand_of_one_maker_alone_is_a_weak_hint():
+    assert leads("onvif.manufacturer", "Amcrest") == [("brand:Amcrest", "weak", (("family", "dahua"),))]
+    assert leads("mac.address", "00:65:1e:00:00:01") == [("brand:Amcrest", "weak", (("family", "dahua"),))]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("onvif.manufacturer", "Honeywell"),  # several makers
+        ("onvif.manufacturer", "Roadrunner"),  # nobody knows it
+        ("onvif.manufacturer", "Hikvision"),  # says its maker itself
+        ("magicbox.vendor", "Amcrest"),
+    ],
+)
+def test_brand_of_many_or_of_a_known_maker_adds_nothing(field, value):
+    assert leads(field, value) == []

@@ -76,8 +76,8 @@ def _claimed(attribute, fingerprint, names):
 
 
 def _makers(label, names):
-    makers = [names.families[family] for family in sorted(names.makers[label])]
-    return " or ".join(makers) or "not known; the label says nothing of the maker"
+    makers = [f"{names.families[m.family]} ({m.relation}, {m.sure})" for m in names.brands[label].makers]
+    return "; ".join(makers) or "not known; the label says nothing of the maker"
 
 
 def _channel(channel, library, captures):
