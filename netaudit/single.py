@@ -28,9 +28,10 @@ SHOWN_CHARACTERS = 80  # of a foreign word, in a problem
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NO_ID = msgspec.Raw(b"null")
 
+# What an asset's document says of who made it and why; the rest of it is of a place on a network.
 _ANSWER = (
     "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line", "generation", "firmware",
-    "firmware_date", "serial", "produced", "evidence",
+    "firmware_date", "serial", "produced", "evidence", "conflicts",
 )  # fmt: skip
 
 
@@ -82,7 +83,8 @@ def _identify(line: bytes, library: Library) -> tuple[msgspec.Raw, dict[str, Any
     answer = msgspec.to_builtins(asset_document(identify_device(device, library)))
     problems = sorted(heard.problems, key=lambda p: (p.channel, p.detail))
     shown = [{"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems]
-    return name, {**{key: answer[key] for key in _ANSWER}, "evidence": list(answer["evidence"]), "problems": shown}
+    lists = {key: list(answer[key]) for key in ("evidence", "conflicts")}
+    return name, {**{key: answer[key] for key in _ANSWER}, **lists, "problems": shown}
 
 
 def _decoded(line: bytes) -> _Line:

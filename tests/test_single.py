@@ -17,9 +17,10 @@ from netaudit.vocabulary import FIELDS
 
 LIBRARY = load_library(())
 KEYS = {
-    "id", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "firmware", "serial", "evidence",
-    "problems",
+    "id", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line", "generation", "firmware",
+    "firmware_date", "serial", "produced", "evidence", "conflicts", "problems",
 }  # fmt: skip
+
 DAHUA = {"field": "rtsp.server", "value": "Dahua Rtsp Server"}
 
 
@@ -46,6 +47,13 @@ def test_reply_is_read_by_its_channel(how):
     answer = identified(replies=[{"channel": "http", "port": 80, how: content}])
 
     assert (answer["family"], answer["serial"]) == ("dahua", "6J0A4D2PAG7E91B")
+
+
+def test_evidence_that_contradicts_is_told():
+    axis = {"field": "http.server", "value": "AXIS 207 Network Camera"}
+
+    assert identified(observations=[DAHUA])["conflicts"] == []
+    assert identified(observations=[DAHUA, {"field": "onvif.manufacturer", "value": "AXIS"}, axis])["conflicts"]
 
 
 def test_what_a_value_holds_besides_is_read_too():
