@@ -5,6 +5,7 @@ The options are walked here and not by scapy's layer: scapy 2.5 never comes to a
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netaudit.discovery.channel import Channel, observe
 from netaudit.discovery.text import clean, decode, mac_address
@@ -14,6 +15,7 @@ MAX_BYTES = 2048
 _FIXED_BYTES = 236
 _COOKIE = b"\x63\x82\x53\x63"  # RFC 2131 section 3
 _FROM_CLIENT = 1
+_RELAY = slice(24, 28)  # giaddr: who has sent the message on, and whose address and frame it came with
 _CLIENT_MESSAGES = {b"\x01", b"\x03", b"\x08"}  # DISCOVER, REQUEST, INFORM
 _PAD, _HOST_NAME, _MESSAGE_TYPE, _PARAMETERS, _VENDOR_CLASS, _END = 0, 12, 53, 55, 60, 255  # RFC 2132
 
@@ -26,6 +28,8 @@ def read(reply: Reply) -> Iterator[Observation]:
     options = _options(payload[_FIXED_BYTES + 4 :])
     if payload[0] != _FROM_CLIENT or options.get(_MESSAGE_TYPE) not in _CLIENT_MESSAGES:
         return
+    if any(payload[_RELAY]):
+        reply = replace(reply, address="", mac=None)
     yield from observe(reply, "dhcp.vendor_class", clean(decode(options.get(_VENDOR_CLASS, b""))))
     yield from observe(reply, "dhcp.hostname", clean(decode(options.get(_HOST_NAME, b""))))
     yield from observe(reply, "dhcp.parameters", ",".join(map(str, options.get(_PARAMETERS, b""))))

@@ -1,12 +1,12 @@
 import pytest
-from support.reading import pairs
+from support.reading import pairs, reply
 
 from netaudit.discovery.dhcp import DHCP
 
 
-def message(*options, op=1, hardware=b"\x01\x06", mac=b"\x44\x19\xb6\x00\x00\x01"):
+def message(*options, op=1, hardware=b"\x01\x06", mac=b"\x44\x19\xb6\x00\x00\x01", relay=bytes(4)):
     """A BOOTP message as RFC 951 lays it out, with these options behind the cookie."""
-    fixed = bytes([op]) + hardware + bytes(25) + mac.ljust(16, b"\0") + bytes(192)
+    fixed = bytes([op]) + hardware + bytes(21) + relay + mac.ljust(16, b"\0") + bytes(192)
     coded = b"".join(bytes([code, len(value)]) + value for code, value in options)
     return fixed + b"\x63\x82\x53\x63" + coded + b"\xff"
 
@@ -32,6 +32,16 @@ def test_client_messages(kind):
 )
 def test_servers_and_other_messages_say_nothing(payload):
     assert pairs(DHCP, payload, transport="udp") == []
+
+
+def test_what_a_relay_sends_on_is_not_said_of_the_relay():
+    frame = {"transport": "udp", "mac": "00:11:22:33:44:55"}
+    direct = list(DHCP.read(reply(message(*HELLO), "dhcp", **frame)))
+    relayed = list(DHCP.read(reply(message(*HELLO, relay=bytes([192, 0, 2, 7])), "dhcp", **frame)))
+
+    assert {(o.address, o.mac) for o in direct} == {("192.0.2.7", "00:11:22:33:44:55")}
+    assert {(o.address, o.mac) for o in relayed} == {("", None)}
+    assert [o.value for o in relayed] == [o.value for o in direct]
 
 
 def test_hardware_address_of_another_kind_is_not_taken():
