@@ -1,14 +1,15 @@
 """Settle: the matches of one device, weighed into one identity.
 
-Each cause (the SADP answer, the web server, the hardware address, …) has one vote for each family: its best match. The
-votes of a family add up as log-odds; the families and "something else" then share the probability (softmax). So several
-banners of one server count once, and what speaks for another maker counts against.
+Each cause (the SADP answer, the web server, the hardware address, …) has one vote for each family: its best match. So
+several banners of one server count once. Nor does a fingerprint vote twice: one realm that HTTP and RTSP repeat would be
+wrong in both. The votes of a family add up as log-odds; the families and "something else" then share the probability
+(softmax), so what speaks for another maker counts against.
 
 The label on the box is another question than the maker. A relabel answers its maker's protocol and shows its seller's
 name: the family follows the protocol, the brand follows the name (see `_brand`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import exp
 
 from netaudit.identify.match import strongest_first
@@ -16,13 +17,15 @@ from netaudit.identify.names import Names
 from netaudit.model import Identity, Match
 from netaudit.vocabulary import STRENGTHS, cause_of
 
-# The one table of weights, in log-odds. With these, one match alone makes its family 0.998 (proof), 0.97 (strong),
-# 0.73 (medium) or 0.11 (weak) probable; two weak ones still name nobody.
-WEIGHTS = {"proof": 9.5, "strong": 7.0, "medium": 4.5, "weak": 1.4}
-PRIOR = -3.5  # of any family before evidence; "something else" stands at 0
+# The one table of weights, in log-odds; docs/calibration.md says where they come from. "prior" is of any family before
+# evidence, "something else" stands at 0.
+WEIGHTS: Mapping[str, float] = {"prior": -3.5, "proof": 9.5, "strong": 7.5, "medium": 6.2, "weak": 1.4}
+FURTHER = 0.5  # of its weight is what a vote beside the strongest adds: all causes of a device share one firmware
 
 CERTAIN, LIKELY, THINKABLE = 0.95, 0.75, 0.4  # the least certainty for confirmed, probable, possible
 SUREST = 0.999  # whoever shares the wire can forge any answer: nothing is beyond doubt
+
+LINK_CHANNELS = ("arp", "dhcp", "mac")  # what tells a hardware address by the frame, or is told it by whoever saw one
 
 # Whose word is taken first for a name or a number, where two are equally strong: the maker's own protocol, then the
 # standard ones, then what only carries a name by the way.
@@ -31,129 +34,169 @@ TRUST = (
     "ftp", "telnet", "ssh", "mac", "tcp",
 )  # fmt: skip
 
+Ballot = tuple[tuple[str, ...], tuple[str, ...]]  # the strengths of the causes, and of the fingerprints, best first
+Claim = tuple[int, str]  # the rank of the strength, and the value
 
-def settle(matches: tuple[Match, ...], names: Names) -> Identity:
+_RANKS = {strength: rank for rank, strength in enumerate(STRENGTHS)}
+_TRUSTED = {cause: rank for rank, cause in enumerate(TRUST)}
+
+
+def settle(matches: tuple[Match, ...], names: Names, weights: Mapping[str, float] = WEIGHTS) -> Identity:
     """The identity that the matches together give a device; the same for any order of the matches."""
     evidence = tuple(sorted(matches, key=strongest_first))
-    votes = _votes(evidence)
-    family, verdict, certainty = _family(votes)
-    kind = _best("kind", evidence) or "unknown"
+    votes, told = _votes(evidence), _told(evidence)
+    family, verdict, certainty = _family(votes, weights)
+    kind = _best("kind", told) or "unknown"
     return Identity(
         family=family,
         verdict=verdict,
         certainty=certainty,
         kind=kind,
         manufacturer=names.families.get(family),
-        brand=_brand(evidence, family, names),
-        model=_best("model", evidence),
-        line=_best("line", evidence),
-        generation=_best("generation", evidence),
-        firmware=_best("firmware", evidence),
-        firmware_date=_best("firmware_date", evidence),
-        serial=_best("serial", evidence),
-        produced=_best("produced", evidence),
+        brand=_brand(told, family, names),
+        model=_best("model", told),
+        line=_best("line", told),
+        generation=_best("generation", told),
+        firmware=_best("firmware", told),
+        firmware_date=_best("firmware_date", told),
+        serial=_best("serial", told),
+        produced=_best("produced", told),
         channels=_channels(evidence) if kind == "recorder" else None,
         evidence=evidence,
         conflicts=tuple(_conflicts(votes, names)),
     )
 
 
-def weigh(matches: Iterable[Match]) -> dict[str, float]:
+def weigh(matches: Iterable[Match], weights: Mapping[str, float] = WEIGHTS) -> dict[str, float]:
     """The probability of each family that the matches speak for; what is missing to 1 is "something else"."""
-    return _shares(_votes(sorted(matches, key=strongest_first)))
+    return share(poll(matches), weights)
 
 
-def _votes(evidence: Iterable[Match]) -> dict[str, dict[str, Match]]:
-    """Family -> cause -> the best match of that cause for it."""
-    votes: dict[str, dict[str, Match]] = {}
+def poll(matches: Iterable[Match]) -> dict[str, Ballot]:
+    """Family -> the strengths that speak for it: of each cause its best match, and of each fingerprint."""
+    return _count(_votes(sorted(matches, key=strongest_first)))
+
+
+def _votes(evidence: Iterable[Match]) -> dict[str, list[Match]]:
+    """Family -> the matches that speak for it, strongest first."""
+    votes: dict[str, list[Match]] = {}
     for hit in evidence:
         if family := dict(hit.claims).get("family"):
-            votes.setdefault(family, {}).setdefault(_cause(hit), hit)
+            votes.setdefault(family, []).append(hit)
     return votes
 
 
-def _shares(votes: dict[str, dict[str, Match]]) -> dict[str, float]:
-    odds = {family: exp(PRIOR + sum(_weights(causes))) for family, causes in votes.items()}
+def _count(votes: Mapping[str, list[Match]]) -> dict[str, Ballot]:
+    return {family: (_once(hits, _cause), _once(hits, _fingerprint)) for family, hits in votes.items()}
+
+
+def _once(hits: list[Match], key: Callable[[Match], str]) -> tuple[str, ...]:
+    best: dict[str, str] = {}
+    for hit in hits:
+        best.setdefault(key(hit), hit.strength)
+    return tuple(best.values())
+
+
+def share(ballots: Mapping[str, Ballot], weights: Mapping[str, float]) -> dict[str, float]:
+    """The probability of each family that has a ballot."""
+    odds = {family: exp(weights["prior"] + _support(ballot, weights)) for family, ballot in ballots.items()}
     total = 1.0 + sum(odds[family] for family in sorted(odds))
     return {family: odds[family] / total for family in odds}
 
 
-def _weights(causes: dict[str, Match]) -> list[float]:
-    return sorted(WEIGHTS[hit.strength] for hit in causes.values())  # sorted: floats add up alike in any order
+def _support(ballot: Ballot, weights: Mapping[str, float]) -> float:
+    """What the causes weigh, or what the fingerprints weigh where that is less."""
+    return min(_sum(strengths, weights) for strengths in ballot)
 
 
-def _family(votes: dict[str, dict[str, Match]]) -> tuple[str, str, float]:
+def _sum(strengths: tuple[str, ...], weights: Mapping[str, float]) -> float:
+    strongest, *others = (weights[strength] for strength in strengths)
+    return strongest + FURTHER * sum(others)
+
+
+def _family(votes: dict[str, list[Match]], weights: Mapping[str, float]) -> tuple[str, str, float]:
     """The family that stands best, its verdict and its probability; unknown where none stands well enough.
 
     With family unknown the certainty is 0: nothing is claimed that could be right. The evidence stays listed.
     """
-    shares = _shares(votes)
+    ballots = _count(votes)
+    shares = share(ballots, weights)
     best = min(shares, key=lambda family: (-shares[family], family), default="")
     certainty = shares.get(best, 0.0)
     if certainty < THINKABLE:
         return ("unknown", "unknown", 0.0)
-    return (best, _verdict(certainty, best, votes), min(round(certainty, 3), SUREST))
+    return (best, _verdict(certainty, ballots[best], len(_rivals(votes))), min(round(certainty, 3), SUREST))
 
 
-def _verdict(certainty: float, family: str, votes: dict[str, dict[str, Match]]) -> str:
+def _verdict(certainty: float, ballot: Ballot, rivals: int) -> str:
     if certainty < LIKELY:
         return "possible"
-    firm = certainty >= CERTAIN and _stands_firm(votes[family]) and len(_rivals(votes)) < 2
+    firm = certainty >= CERTAIN and rivals < 2 and all(_stands_firm(strengths) for strengths in ballot)
     return "confirmed" if firm else "probable"
 
 
-def _stands_firm(causes: dict[str, Match]) -> bool:
-    """A proof, or two independent causes of which one is strong and the other at least medium."""
-    ranks = sorted(STRENGTHS.index(hit.strength) for hit in causes.values())
+def _stands_firm(strengths: tuple[str, ...]) -> bool:
+    """A proof, or two independent votes of which one is strong and the other at least medium."""
+    ranks = [_RANKS[strength] for strength in strengths[:2]]
     return ranks[0] == 0 or (len(ranks) > 1 and ranks[0] == 1 and ranks[1] <= 2)
 
 
-def _rivals(votes: dict[str, dict[str, Match]]) -> list[str]:
-    """The families for which something at least strong speaks."""
-    return sorted(f for f, causes in votes.items() if any(h.strength in STRENGTHS[:2] for h in causes.values()))
+def _rivals(votes: dict[str, list[Match]]) -> list[str]:
+    """The families for which something speaks that would name them alone: more than a hint."""
+    return sorted(family for family, hits in votes.items() if hits[0].strength != STRENGTHS[-1])
 
 
-def _conflicts(votes: dict[str, dict[str, Match]], names: Names) -> Iterable[str]:
+def _conflicts(votes: dict[str, list[Match]], names: Names) -> Iterable[str]:
     rivals = _rivals(votes)
     if len(rivals) > 1:
         sides = (f"{names.families.get(family, family)} ({_first(votes[family])})" for family in rivals)
         yield f"the evidence names more than one maker: {'; '.join(sides)}"
 
 
-def _first(causes: dict[str, Match]) -> str:
-    best = min(causes.values(), key=strongest_first)
-    return f"{best.strength}, {best.observation.field}"
+def _first(hits: list[Match]) -> str:
+    return f"{hits[0].strength}, {hits[0].observation.field}"
 
 
-def _best(attribute: str, evidence: Iterable[Match]) -> str | None:
-    ranked = _claims(attribute, evidence)
-    return ranked[0][1] if ranked else None
+def _told(evidence: Iterable[Match]) -> dict[str, list[Claim]]:
+    """Attribute -> every claim of it, best first."""
+    told: dict[str, list[Claim]] = {}
+    for hit in sorted(evidence, key=_worth):
+        for attribute, value in hit.claims:
+            if value:
+                told.setdefault(attribute, []).append((_RANKS[hit.strength], value))
+    return told
 
 
-def _claims(attribute: str, evidence: Iterable[Match]) -> list[tuple[int, str]]:
-    """(rank of strength, value) of every claim of the attribute, best first."""
-    found = [(hit, value) for hit in evidence if (value := dict(hit.claims).get(attribute))]
-    found.sort(
-        key=lambda claim: (STRENGTHS.index(claim[0].strength), _trust(_cause(claim[0])), strongest_first(claim[0]))
-    )
-    return [(STRENGTHS.index(hit.strength), value) for hit, value in found]
+def _worth(hit: Match) -> tuple[int, int]:
+    return (_RANKS[hit.strength], _trust(_cause(hit)))
+
+
+def _best(attribute: str, told: dict[str, list[Claim]]) -> str | None:
+    return told[attribute][0][1] if attribute in told else None
 
 
 def _cause(hit: Match) -> str:
-    return cause_of(hit.observation.field)
+    """What the match rests on. A hardware address that an answer tells, and no frame shows, is part of that answer."""
+    seen = hit.observation
+    told = seen.field == "mac.address" and seen.channel not in LINK_CHANNELS and seen.mac != seen.value
+    return cause_of(seen.channel if told else seen.field)
+
+
+def _fingerprint(hit: Match) -> str:
+    return hit.fingerprint
 
 
 def _trust(cause: str) -> int:
-    return TRUST.index(cause) if cause in TRUST else len(TRUST)
+    return _TRUSTED.get(cause, len(TRUST))
 
 
-def _brand(evidence: tuple[Match, ...], family: str, names: Names) -> str | None:
+def _brand(told: dict[str, list[Claim]], family: str, names: Names) -> str | None:
     """The best claim, except that the maker's own name gives way to a label that the maker is known to print.
 
     A factory leaves its own name in corners of a relabel ("Vendor":"Dahua" beside "Manufacturer":"Lorex"), so the label
     wins from medium strength on. A weak claim, such as a model name that others use too, never displaces it.
     """
-    ranked = _claims("brand", evidence)
+    ranked = told.get("brand")
     if not ranked or ranked[0][1] != names.families.get(family):
         return ranked[0][1] if ranked else None
     labels = (b for rank, b in ranked if rank <= 2 and b != ranked[0][1] and family in names.makers.get(b, ()))
@@ -165,6 +208,6 @@ def _channels(evidence: tuple[Match, ...]) -> int | None:
     counts: dict[tuple[int, int], dict[str, int]] = {}
     for hit in evidence:
         if (text := dict(hit.claims).get("channels", "")).isdecimal():
-            fields = counts.setdefault((STRENGTHS.index(hit.strength), _trust(_cause(hit))), {})
+            fields = counts.setdefault(_worth(hit), {})
             fields[hit.observation.field] = max(int(text[:5]), fields.get(hit.observation.field, 0))
     return sum(counts[min(counts)].values()) if counts else None

@@ -1,9 +1,12 @@
+from dataclasses import replace
+from math import log
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netaudit.identify.fingerprints import load_library
-from netaudit.identify.settle import settle, weigh
+from netaudit.identify.settle import CERTAIN, FURTHER, LIKELY, THINKABLE, WEIGHTS, settle, weigh
 from netaudit.model import Identity, Match, Observation
 from netaudit.vocabulary import STRENGTHS, VERDICTS
 
@@ -40,7 +43,7 @@ def test_nothing_is_unknown():
 
 @pytest.mark.parametrize(
     ("strength", "verdict", "least", "most"),
-    [("proof", "confirmed", 0.99, 1.0), ("strong", "probable", 0.95, 0.98), ("medium", "possible", 0.7, 0.75)],
+    [("proof", "confirmed", 0.99, 1.0), ("strong", "probable", 0.97, 0.99), ("medium", "probable", 0.9, 0.95)],
 )
 def test_one_match_alone(strength, verdict, least, most):
     identity = told(hit("http.realm", strength, family="dahua"))
@@ -94,6 +97,41 @@ def test_one_cause_has_one_vote_however_many_fields_speak():
     assert len(often.evidence) == 3
 
 
+def test_one_fingerprint_has_one_vote_however_many_protocols_repeat_what_it_reads():
+    once = told(hit("http.realm", "strong", name="realm", family="dahua"))
+    twice = told(*(hit(f, "strong", name="realm", family="dahua") for f in ("http.realm", "rtsp.realm")))
+
+    assert (twice.certainty, twice.verdict) == (once.certainty, "probable")
+
+
+def test_further_vote_adds_less_than_the_first():
+    first = weigh([hit("http.title", "weak", family="dahua")])["dahua"]
+    second = weigh([hit(f, "weak", family="dahua") for f in ("http.title", "rtsp.public")])["dahua"]
+
+    assert log(second / (1 - second)) - log(first / (1 - first)) == pytest.approx(FURTHER * WEIGHTS["weak"])
+
+
+def test_hardware_address_in_an_answer_is_part_of_that_answer():
+    answer = hit("isapi.namespace", "strong", family="hikvision")
+    told_by_isapi = hit("mac.address", "strong", value="44:19:b6:00:00:01", family="hikvision")
+    observation = replace(told_by_isapi.observation, channel="isapi")
+    seen_by_arp = replace(observation, channel="arp")
+    seen_in_frame = replace(observation, mac="44:19:b6:00:00:01")
+
+    assert told(answer, replace(told_by_isapi, observation=observation)).verdict == "probable"
+    assert told(answer, replace(told_by_isapi, observation=seen_by_arp)).verdict == "confirmed"
+    assert told(answer, replace(told_by_isapi, observation=seen_in_frame)).verdict == "confirmed"
+
+
+def test_weights_keep_the_order_and_the_promises_of_the_strengths():
+    alone = {strength: weigh([hit("http.title", strength, family="dahua")])["dahua"] for strength in STRENGTHS}
+
+    assert sorted(STRENGTHS, key=alone.__getitem__, reverse=True) == list(STRENGTHS)
+    assert alone["proof"] >= CERTAIN
+    assert alone["medium"] >= LIKELY
+    assert alone["weak"] < THINKABLE
+
+
 def test_evidence_for_another_maker_counts_against():
     alone = weigh([hit("mac.address", "strong", family="hikvision")])
     disputed = weigh([hit("mac.address", "strong", family="hikvision"), hit("http.title", "medium", family="axis")])
@@ -102,7 +140,7 @@ def test_evidence_for_another_maker_counts_against():
     assert sum(disputed.values()) < 1.0
 
 
-@pytest.mark.parametrize("strength", ["proof", "strong"])
+@pytest.mark.parametrize("strength", ["proof", "strong", "medium"])
 def test_two_makers_on_firm_ground_are_a_conflict(strength):
     identity = told(
         hit("sadp.device_sn", strength, family="hikvision"), hit("dhip.serial_no", strength, family="dahua")
