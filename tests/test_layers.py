@@ -20,7 +20,12 @@ LAYERS = {
     "cli": 6, "__main__": 7,
 }  # fmt: skip
 NO_ARROWS_BETWEEN = {"discovery", "identify", "policy", "report"}
-NEVER = {"wire": set(LAYERS) - {"wire", "model"}} | dict.fromkeys(("identify", "policy", "report"), {"wire", "records"})
+NEVER = {
+    "wire": set(LAYERS) - {"wire", "model"},
+    "identify": {"wire", "records"},
+    "policy": {"wire", "records"},
+    "report": {"wire", "records"},
+}
 HOMES = {  # library -> the files and rooms that may import it
     "aiooui": {"registry"},
     "cryptography": {"discovery/tls.py", "demo"},
