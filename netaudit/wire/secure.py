@@ -5,10 +5,12 @@ also speaks with what OpenSSL calls insecure: TLS 1.0, 1024-bit keys, SHA-1, RSA
 devices, never for sending a secret, and that a device needs it is a finding.
 """
 
+import contextlib
 import ssl
 from functools import cache
 
 READ_BYTES = 16_384
+FIRST_BYTES = 64
 _LEGACY_RENEGOTIATION = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT (RFC 5746 section 4.1)
 
 
@@ -41,14 +43,13 @@ class TlsSession:
         self.object = context.wrap_bio(self.arrived, self.leaving)
         self.first = b""  # the first bytes of the wire: what spoke, where it was not TLS
 
-    def feed(self, data: bytes) -> bool:
-        """Take bytes of the wire; whether they were the last."""
-        self.first = self.first or data[:64]
+    def feed(self, data: bytes) -> None:
+        """Take bytes of the wire; none at all means that the device has ended."""
         if data:
+            self.first = self.first or data[:FIRST_BYTES]
             self.arrived.write(data)
         else:
             self.arrived.write_eof()
-        return not data
 
     def shake_hands(self) -> bytes | None:
         """The device's certificate once hands are shaken; None where more bytes are needed."""
@@ -58,14 +59,14 @@ class TlsSession:
             return None
         return self.object.getpeercert(binary_form=True) or b""
 
-    def unwrap(self, data: bytes) -> tuple[bytes, bool]:
-        """The plain bytes that these bytes of the wire complete, and whether the device has ended."""
-        ended, plain = self.feed(data), b""
+    def read(self) -> tuple[bytes, bool]:
+        """The plain bytes that are complete by now, and whether the device has ended."""
+        plain = b""
         try:
             while chunk := self.object.read(READ_BYTES):
                 plain += chunk
         except ssl.SSLWantReadError:
-            return plain, ended
+            return plain, False
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             pass
         return plain, True
@@ -74,6 +75,12 @@ class TlsSession:
         """The bytes of the wire that carry this request."""
         if request:
             self.object.write(request)
+        return self.pending()
+
+    def farewell(self) -> bytes:
+        """The bytes of the wire that end the session (RFC 8446 section 6.1); none where there is none."""
+        with contextlib.suppress(ssl.SSLError, ValueError):
+            self.object.unwrap()
         return self.pending()
 
     def pending(self) -> bytes:

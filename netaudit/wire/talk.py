@@ -1,0 +1,314 @@
+"""One device's conversation on the wire: its one connection, and the step that it is at.
+
+A connection is never reset where that can be avoided, because old stacks keep half-open sessions then: we end our side,
+hear out what is still under way, and close when the device has ended its side, or after a moment.
+"""
+
+import contextlib
+import errno
+import math
+import selectors
+import socket
+import ssl
+import time
+from typing import Protocol
+
+from netaudit.wire.gate import Gate
+from netaudit.wire.secure import TlsSession
+from netaudit.wire.steps import Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
+
+READ_BYTES = 16_384
+HANDSHAKE_BYTES = 64 * 1024  # taken at one go; then others have their turn
+FAREWELL_S = 0.1  # that the device has to hang up after the last step
+FAREWELL_BYTES = 256 * 1024  # that are heard out after we have hung up: who floods us gets a reset
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+_UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
+_HERE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
+
+
+class Loop(Protocol):
+    """What a talk needs of the loop that runs it."""
+
+    gate: Gate
+    selector: selectors.BaseSelector
+
+    def alarm(self, talk: "Talk") -> None: ...
+
+
+class Talk:
+    """One device's conversation: its connection and the step it is at."""
+
+    def __init__(self, loop: Loop, address: str, conversation: Conversation) -> None:
+        self.loop = loop
+        self.address = address
+        self.conversation = conversation
+        self.deadline = math.inf  # when the present step ends, whatever comes
+        self.armed = math.inf  # the earliest time at which the loop looks at the deadline
+        self.over = False
+        self._sock: socket.socket | None = None
+        self._tls: TlsSession | None = None
+        self._step: Step | None = None
+        self._watched = 0
+        self._ended = False  # the device has ended its side
+        self._broken = False  # a step failed: the connection serves for nothing any more
+        self._local = ("", 0)
+        self._outgoing = b""
+        self._incoming = b""
+        self._discarded = 0
+
+    def start(self, step: Step) -> Outcome | None:
+        """Begin a step; an Outcome where it ended at once."""
+        self._step, self._incoming = step, b""
+        if isinstance(step, Connect):
+            return self._wait_for_slot(step)
+        if isinstance(step, Pause):
+            self._part()
+            self._set_deadline(step.seconds)
+            return None
+        if self._sock is None or self._broken:
+            return Outcome("closed", detail="the connection is not open")
+        self._set_deadline(step.timeout_s)
+        return self._guarded(self._begin_handshake if isinstance(step, Secure) else self._begin_exchange)
+
+    def on_ready(self) -> Outcome | None:
+        """The socket can be read or written; the Outcome, if that ended the step."""
+        step = self._step
+        if isinstance(step, Exchange):
+            return self._guarded(self._read_answer)
+        if isinstance(step, Connect):
+            return self._guarded(self._connected)
+        if isinstance(step, Secure):
+            return self._guarded(self._shake_hands)
+        self._hear_out()
+        return None
+
+    def on_alarm(self) -> Outcome | None:
+        """The step's time is up; the Outcome, if that ended it."""
+        step = self._step
+        if isinstance(step, Connect) and self._sock is None:
+            return self._connect(step)
+        if isinstance(step, Pause):
+            self.close()
+            return self._end("ok")
+        if step is None:
+            self.close()
+            return None
+        return self._end("timeout")
+
+    def finish(self) -> None:
+        """The conversation is over: hang up."""
+        self._step, self.deadline = None, math.inf
+        self._part()
+        if self._sock:
+            self._set_deadline(FAREWELL_S)
+        else:
+            self.over = True
+
+    def close(self) -> None:
+        """Close the connection at once; after `finish`, this ends the talk."""
+        self.over = self.over or self._step is None
+        sock, self._sock, self._tls, self._outgoing = self._sock, None, None, b""
+        if sock:
+            self._watch(sock, 0)
+            sock.close()
+
+    def _set_deadline(self, seconds: float) -> None:
+        self.deadline = time.monotonic() + seconds
+        if self.deadline < self.armed:
+            self.loop.alarm(self)
+
+    def _wait_for_slot(self, step: Connect) -> Outcome | None:
+        self.close()
+        delay_s = self.loop.gate.delay()
+        if delay_s <= 0:
+            return self._connect(step)
+        self._set_deadline(delay_s)
+        return None
+
+    def _connect(self, step: Connect) -> Outcome | None:
+        self._ended = self._broken = False
+        self._local = ("", 0)
+        try:
+            self.loop.gate.admit(self.address)
+        except PermissionError as error:
+            return self._end("out_of_scope", str(error))
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        try:
+            self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
+            sock.setblocking(False)
+            code = sock.connect_ex((self.address, step.port))
+        except OSError as error:
+            return self._failed(error.errno or 0)
+        self.loop.gate.connections += 1
+        if code in _UNDER_WAY:
+            self._watch(sock, _WRITE)
+            self._set_deadline(step.timeout_s)
+            return None
+        return self._failed(code) if code else self._open(sock)
+
+    def _connected(self, sock: socket.socket) -> Outcome:
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return self._failed(code) if code else self._open(sock)
+
+    def _open(self, sock: socket.socket) -> Outcome:
+        self._local = sock.getsockname()[:2]
+        return self._end("ok")
+
+    def _failed(self, code: int) -> Outcome:
+        name = errno.errorcode.get(code, str(code))
+        self.close()
+        return self._end(status_of(code), f"{name} on this machine" if code in _HERE else name)
+
+    def _begin_handshake(self, sock: socket.socket) -> Outcome | None:
+        assert isinstance(self._step, Secure)  # noqa: S101
+        self._tls = TlsSession(self._step.context)
+        return self._shake_hands(sock)
+
+    def _shake_hands(self, sock: socket.socket) -> Outcome | None:
+        assert self._tls is not None  # noqa: S101
+        for data in self._pull(sock, HANDSHAKE_BYTES):
+            self._tls.feed(data)
+        try:
+            certificate = self._tls.shake_hands()
+        finally:
+            self._push(sock, self._tls.pending())  # also our alert: the device should learn why
+        if certificate is not None:
+            return self._end("ok", data=certificate)
+        return self._end("closed", "the device hung up during the TLS handshake") if self._ended else None
+
+    def _begin_exchange(self, sock: socket.socket) -> Outcome | None:
+        assert isinstance(self._step, Exchange)  # noqa: S101
+        self._push(sock, self._tls.wrap(self._step.request) if self._tls else self._step.request)
+        return self._judge(self._step) if self._tls else None  # bytes may have come with the end of the handshake
+
+    def _read_answer(self, sock: socket.socket) -> Outcome | None:
+        step = self._step
+        assert isinstance(step, Exchange)  # noqa: S101
+        self._push(sock, b"")
+        for data in self._pull(sock, step.limit_bytes - len(self._incoming)):
+            if self._tls:
+                self._tls.feed(data)
+            else:
+                self._incoming += data
+        return self._judge(step)
+
+    def _judge(self, step: Exchange) -> Outcome | None:
+        """Whether what has come ends the exchange."""
+        if self._tls:
+            plain, ended = self._tls.read()
+            self._incoming += plain
+            self._ended = self._ended or ended
+        if self._incoming and step.enough(self._incoming):
+            return self._end("ok")
+        if len(self._incoming) >= step.limit_bytes:
+            return self._end("too_large")
+        return self._end("closed") if self._ended else None
+
+    def _pull(self, sock: socket.socket, limit_bytes: int) -> list[bytes]:
+        """What has come, up to a limit: whoever floods us, the deadline has its turn. The last one may be empty: the end."""
+        pieces: list[bytes] = []
+        taken = 0
+        with contextlib.suppress(BlockingIOError):
+            while taken < limit_bytes and not self._ended:
+                data = sock.recv(READ_BYTES)
+                pieces.append(data)
+                taken += len(data)
+                self._ended = not data
+        return pieces
+
+    def _push(self, sock: socket.socket, data: bytes) -> None:
+        """Send what is due, as far as the socket takes it, and wait for the rest."""
+        outgoing = self._outgoing + data if self._outgoing else data
+        if outgoing:
+            with contextlib.suppress(BlockingIOError):
+                outgoing = outgoing[sock.send(outgoing) :]
+        self._outgoing = outgoing
+        self._watch(sock, _READ | _WRITE if outgoing else _READ)
+
+    def _watch(self, sock: socket.socket, events: int) -> None:
+        if events == self._watched:
+            return
+        if not self._watched:
+            self.loop.selector.register(sock, events, self)
+        elif events:
+            self.loop.selector.modify(sock, events, self)
+        else:
+            self.loop.selector.unregister(sock)
+        self._watched = events
+
+    def _guarded(self, work: "_Work") -> Outcome | None:
+        """Do a piece of work on the open connection; what the network does wrong is an Outcome."""
+        assert self._sock is not None  # noqa: S101
+        try:
+            return work(self._sock)
+        except ssl.SSLError as error:
+            return self._end("tls", error.reason or str(error))
+        except OSError as error:
+            self._ended = True
+            return self._end(status_of(error.errno or 0), error.strerror or str(error))
+
+    def _end(self, status: str, detail: str = "", data: bytes = b"") -> Outcome:
+        """The outcome of the present step. A connection on which a step failed serves for hanging up only."""
+        self.deadline = math.inf
+        self._broken = self._broken or status != "ok"
+        if isinstance(self._step, Connect) and self._broken:
+            self.close()  # nothing was said: there is nothing to hear out
+        first = self._tls.first if self._tls and status == "tls" else b""
+        version = (self._tls.object.version() or "") if self._tls else ""
+        return Outcome(status, data or self._incoming or first, detail, version, self._local, time.time())
+
+    def _part(self) -> None:
+        """Hang up on our side; the connection stays until the device has done so too, or until the time is up."""
+        sock = self._sock
+        if sock is None:
+            return
+        if not self._ended:
+            self._ended = not self._say_farewell(sock)
+        if self._ended:
+            self.close()
+        else:
+            self._discarded = 0
+            self._watch(sock, _READ)
+
+    def _say_farewell(self, sock: socket.socket) -> bool:
+        try:
+            if self._tls and not self._outgoing:
+                farewell = self._tls.farewell()
+                if farewell:
+                    sock.send(farewell)
+            sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
+
+    def _hear_out(self) -> None:
+        """Take and forget what still comes, so that closing does not reset."""
+        sock = self._sock
+        if sock is None:
+            return
+        try:
+            self._discarded += sum(len(data) for data in self._pull(sock, READ_BYTES))
+        except OSError:
+            self._ended = True
+        if self._ended or self._discarded >= FAREWELL_BYTES:
+            self.close()
+
+
+class _Work(Protocol):
+    def __call__(self, sock: socket.socket, /) -> Outcome | None: ...
+
+
+def status_of(code: int) -> str:
+    """The word of vocabulary.STATUSES for a system error."""
+    return _STATUSES.get(code, "unreachable")
+
+
+_STATUSES = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "closed",
+    errno.EPIPE: "closed",
+    errno.ECONNABORTED: "closed",
+    errno.ETIMEDOUT: "timeout",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+}

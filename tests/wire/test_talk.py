@@ -1,0 +1,410 @@
+import errno
+import socket
+import struct
+import time
+
+import pytest
+from support.servers import hold, open_gate, serving
+from support.tls import tls_server
+
+from netaudit.wire import talk
+from netaudit.wire.gate import Gate
+from netaudit.wire.messages import complete
+from netaudit.wire.secure import legacy_context, modern_context
+from netaudit.wire.steps import Connect, Exchange, Pause, Secure
+
+GET = b"GET / HTTP/1.1\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+
+def ask(request=GET, enough=complete, limit_bytes=4096, timeout_s=2.0):
+    return Exchange(request, enough, limit_bytes, timeout_s)
+
+
+def never(_):
+    return False
+
+
+def says(*pieces, pause_s=0.0, first=True):
+    """A server that reads a request, where it is to, and then says these pieces."""
+
+    def answer(sock):
+        if first:
+            sock.recv(65536)
+        for piece in pieces:
+            sock.sendall(piece)
+            time.sleep(pause_s)
+
+    return answer
+
+
+def hangs_up_after(*pieces):
+    def answer(sock):
+        says(*pieces)(sock)
+        sock.shutdown(socket.SHUT_WR)
+
+    return answer
+
+
+def resets(sock):
+    sock.recv(65536)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def floods(sock):
+    sock.recv(65536)
+    while True:
+        sock.sendall(b"x" * 65536)
+
+
+def secured(answer, **kind):
+    def answer_in_tls(sock):
+        with tls_server(**kind).wrap_socket(sock.dup(), server_side=True, suppress_ragged_eofs=False) as tls:
+            answer(tls)
+            tls.recv(65536)  # a ragged end is an error here
+
+    return answer_in_tls
+
+
+# --- one exchange -----------------------------------------------------------------------------------------------------
+
+
+def test_answer_ends_as_soon_as_it_is_whole():
+    with serving(says(ANSWER)) as service:
+        (connected, answered), taken_s = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (connected.status, answered.status, answered.data) == ("ok", "ok", ANSWER)
+    assert taken_s < 1.0
+
+
+def test_outcome_knows_when_and_from_where():
+    with serving(says(ANSWER)) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert answered.local[0] == "127.0.0.1"
+    assert answered.local[1] not in {0, service.port}
+    assert abs(time.time() - answered.at) < 5
+
+
+def test_ipv6_too():
+    with serving(says(ANSWER), "::1") as service:
+        (_, answered), _ = hold("::1", Connect(service.port), ask())
+
+    assert (answered.status, answered.local[0]) == ("ok", "::1")
+
+
+def test_slow_answer_is_waited_for():
+    with serving(says(ANSWER[:20], ANSWER[20:], pause_s=0.2)) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask(timeout_s=2.0))
+
+    assert (answered.status, answered.data) == ("ok", ANSWER)
+
+
+def test_dripping_device_does_not_stretch_the_deadline():
+    drip = says(*(bytes([byte]) for byte in ANSWER * 20), pause_s=0.02)
+    with serving(drip) as service:
+        (_, answered), taken_s = hold("127.0.0.1", Connect(service.port), ask(enough=never, timeout_s=0.4))
+
+    assert answered.status == "timeout"
+    assert ANSWER[:5] == answered.data[:5]
+    assert 0.4 <= taken_s < 0.8
+
+
+def test_silence_is_a_timeout_without_data():
+    with serving(says()) as service:
+        (_, answered), taken_s = hold("127.0.0.1", Connect(service.port), ask(timeout_s=0.2))
+
+    assert (answered.status, answered.data) == ("timeout", b"")
+    assert taken_s < 0.6
+
+
+def test_endless_answer_ends_at_the_limit():
+    with serving(floods) as service:
+        (_, answered), taken_s = hold("127.0.0.1", Connect(service.port), ask(enough=never, limit_bytes=100_000))
+
+    assert answered.status == "too_large"
+    assert 100_000 <= len(answered.data) <= 100_000 + talk.READ_BYTES
+    assert taken_s < 1.5
+
+
+def test_body_without_an_end_is_ended_by_hanging_up():
+    page = b"HTTP/1.0 200 OK\r\n\r\n<html>page</html>"
+    with serving(hangs_up_after(page)) as service:
+        (_, answered), taken_s = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == ("closed", page)
+    assert taken_s < 1.0
+
+
+def test_length_that_says_too_much_is_ended_by_hanging_up():
+    short = ANSWER.replace(b"5", b"500")
+    with serving(hangs_up_after(short)) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == ("closed", short)
+
+
+def test_length_that_says_too_little_loses_nothing_that_came_with_it():
+    long = ANSWER.replace(b"5", b"2")
+    with serving(says(long)) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == ("ok", long)
+
+
+def test_hanging_up_without_a_word_is_closed():
+    with serving(hangs_up_after()) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == ("closed", b"")
+
+
+def test_reset_is_closed():
+    with serving(resets) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == ("closed", b"")
+
+
+def test_greeting_is_heard_and_nothing_is_sent():
+    with serving(says(b"220 ready\r\n", first=False)) as service:
+        (_, heard), _ = hold("127.0.0.1", Connect(service.port), ask(b"", never, 64, 0.2))
+
+    assert (heard.status, heard.data) == ("timeout", b"220 ready\r\n")
+    assert service.received == []
+
+
+def test_request_that_is_not_taken_at_once_is_sent_in_full():
+    request = b"x" * 3_000_000
+
+    def reads_late(sock):
+        time.sleep(0.1)
+        missing = len(request)
+        while missing:
+            missing -= len(sock.recv(65536))
+        sock.sendall(ANSWER)
+
+    with serving(reads_late) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask(request, timeout_s=5.0))
+
+    assert answered.status == "ok"
+
+
+def test_two_exchanges_on_one_connection():
+    def answers_twice(sock):
+        for answer in (b"one", b"two"):
+            sock.recv(65536)
+            sock.sendall(answer)
+
+    with serving(answers_twice) as service:
+        (_, *answers), _ = hold("127.0.0.1", Connect(service.port), ask(enough=bool), ask(enough=bool))
+
+    assert [answer.data for answer in answers] == [b"one", b"two"]
+    assert service.begun == 1
+
+
+# --- connecting -------------------------------------------------------------------------------------------------------
+
+
+def test_refusal():
+    with serving(says()) as service:
+        port = service.port
+    (refused,), _ = hold("127.0.0.1", Connect(port))
+
+    assert (refused.status, refused.detail) == ("refused", "ECONNREFUSED")
+
+
+def test_nobody_who_answers_is_a_timeout():
+    with socket.socket() as full, socket.socket() as one, socket.socket() as two:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)  # the third to come gets no answer at all
+        for visitor in (one, two):
+            visitor.setblocking(False)
+            visitor.connect_ex(full.getsockname())
+        time.sleep(0.05)
+        (late,), taken_s = hold("127.0.0.1", Connect(full.getsockname()[1], timeout_s=0.3))
+
+    assert late.status == "timeout"
+    assert 0.3 <= taken_s < 0.7
+
+
+def test_address_outside_of_the_scope_is_not_connected_to():
+    gate = Gate(lambda address: address != "127.0.0.1", rate_pps=1000)
+    with serving(says(ANSWER)) as service:
+        (refused, asked), _ = hold("127.0.0.1", Connect(service.port), ask(), gate=gate)
+
+    assert (refused.status, asked.status) == ("out_of_scope", "closed")
+    assert (service.begun, gate.connections) == (0, 0)
+
+
+def test_want_of_descriptors_is_our_fault_and_no_crash(monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with serving(says(ANSWER)) as service, monkeypatch.context() as patched:
+        patched.setattr(talk.socket, "socket", refuse)
+        (failed,), _ = hold("127.0.0.1", Connect(service.port))
+
+    assert (failed.status, failed.detail) == ("unreachable", "EMFILE on this machine")
+
+
+def test_nothing_is_exchanged_before_a_connection_is_open():
+    (asked, shaken), _ = hold("127.0.0.1", ask(), Secure(modern_context()))
+
+    assert (asked.status, shaken.status) == ("closed", "closed")
+
+
+def test_nothing_is_exchanged_after_a_failure():
+    with serving(says()) as service:
+        (_, late, again), _ = hold("127.0.0.1", Connect(service.port), ask(timeout_s=0.1), ask())
+
+    assert (late.status, again.status, again.detail) == ("timeout", "closed", "the connection is not open")
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_certificate_and_answer_over_tls(version):
+    with serving(secured(says(ANSWER), version=version)) as service:
+        (_, shaken, answered), _ = hold("127.0.0.1", Connect(service.port), Secure(modern_context()), ask())
+
+    assert (shaken.status, shaken.tls_version, shaken.data[:2]) == ("ok", version, b"\x30\x82")
+    assert (answered.status, answered.data) == ("ok", ANSWER)
+    assert service.endings == ["fin"]  # a clean farewell: a ragged end would be an error of the server
+
+
+def test_greeting_that_comes_with_the_end_of_the_handshake_is_not_lost():
+    def greets(sock):
+        sock.sendall(b"220 ready\r\n")
+
+    with serving(secured(greets, version="TLSv1.3")) as service:
+        (_, _, heard), _ = hold("127.0.0.1", Connect(service.port), Secure(modern_context()), ask(b"", bool, 64, 1.0))
+
+    assert heard.data == b"220 ready\r\n"
+
+
+def test_old_device_speaks_with_the_legacy_context_only():
+    old = {"version": "TLSv1", "key_bits": 1024}
+    with serving(secured(says(ANSWER), **old)) as service:
+        (_, refused, _, _, shaken, answered), _ = hold(
+            "127.0.0.1",
+            *(Connect(service.port), Secure(modern_context()), Pause(0.05)),
+            *(Connect(service.port), Secure(legacy_context()), ask()),
+        )
+
+    assert (refused.status, refused.data[:1]) == ("tls", b"\x15")
+    assert (shaken.status, shaken.tls_version, answered.data) == ("ok", "TLSv1", ANSWER)
+
+
+def test_half_a_handshake_is_a_timeout():
+    with serving(says(b"\x16\x03\x03\x00\x7a\x02\x00")) as service:
+        (_, shaken), taken_s = hold("127.0.0.1", Connect(service.port), Secure(modern_context(), timeout_s=0.3))
+
+    assert (shaken.status, shaken.data) == ("timeout", b"")
+    assert taken_s < 0.7
+
+
+@pytest.mark.parametrize("beginning", [b"", b"\x16\x03\x03\x00\x7a\x02\x00"])
+def test_hanging_up_in_a_handshake_is_closed(beginning):
+    with serving(hangs_up_after(beginning)) as service:
+        (_, shaken), _ = hold("127.0.0.1", Connect(service.port), Secure(modern_context()))
+
+    assert shaken.status == "closed"
+
+
+def test_plain_web_server_is_told_by_its_first_bytes():
+    with serving(says(b"HTTP/1.0 400 Bad Request\r\n\r\n")) as service:
+        (_, shaken), _ = hold("127.0.0.1", Connect(service.port), Secure(modern_context()))
+
+    assert (shaken.status, shaken.data[:12]) == ("tls", b"HTTP/1.0 400")
+
+
+def test_flood_in_a_handshake_ends():
+    with serving(floods) as service:
+        (_, shaken), taken_s = hold("127.0.0.1", Connect(service.port), Secure(modern_context(), timeout_s=1.0))
+
+    assert shaken.status == "tls"
+    assert taken_s < 1.5
+
+
+# --- hanging up -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [ANSWER, b"x" * 100_000])
+def test_device_that_says_more_than_we_want_is_heard_out_not_reset(late):
+    def answer(sock):
+        says(ANSWER)(sock)
+        time.sleep(0.02)
+        sock.sendall(late)
+
+    with serving(answer) as service:
+        hold("127.0.0.1", Connect(service.port), ask(), Pause(0.1))
+
+    assert service.endings == ["fin"]
+
+
+@pytest.mark.parametrize("step", [ask(timeout_s=0.1), Secure(modern_context(), timeout_s=0.1)])
+def test_late_device_is_not_reset(step):
+    with serving(says(b"\x16", pause_s=0.15)) as service:
+        hold("127.0.0.1", Connect(service.port), step, Pause(0.2))
+
+    assert service.endings == ["fin"]
+
+
+def test_flood_is_not_heard_out_for_ever():
+    with serving(floods) as service:
+        _, taken_s = hold("127.0.0.1", Connect(service.port), ask(enough=never), Pause(0.1), Connect(service.port))
+
+    assert taken_s < 1.0
+    assert service.begun == 2
+
+
+def test_pause_hangs_up_before_it_waits():
+    hung_up = []
+
+    def answer(sock):
+        while sock.recv(65536):
+            pass
+        hung_up.append(time.monotonic())
+
+    with serving(answer) as service:
+        hold("127.0.0.1", Connect(service.port), Pause(0.4))
+        ended = time.monotonic()
+
+    assert hung_up[0] < ended - 0.3
+
+
+def test_end_of_the_conversation_hangs_up():
+    with serving(says(ANSWER)) as service:
+        hold("127.0.0.1", Connect(service.port), ask())
+
+    assert service.endings == ["fin"]
+
+
+def test_device_that_never_hangs_up_is_left_after_a_moment():
+    def stays(sock):
+        while sock.recv(65536):
+            pass
+        time.sleep(0.5)
+
+    with serving(stays) as service:
+        _, taken_s = hold("127.0.0.1", Connect(service.port))
+
+    assert taken_s < 0.4
+
+
+def test_one_connection_at_a_time():
+    steps = (Connect, lambda _: ask(), lambda _: Pause(0.05))
+    with serving(says(ANSWER)) as service:
+        hold("127.0.0.1", *(step(service.port) for _ in range(5) for step in steps))
+
+    assert (service.begun, service.most_open) == (5, 1)
+
+
+def test_pause_lasts_as_long_as_it_says():
+    with serving(says(ANSWER)) as service:
+        _, taken_s = hold("127.0.0.1", Connect(service.port), ask(), Pause(0.3), gate=open_gate())
+
+    assert 0.3 <= taken_s < 0.6

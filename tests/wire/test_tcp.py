@@ -1,0 +1,183 @@
+import socket
+import threading
+import time
+
+import pytest
+from support.servers import open_gate, serving
+
+from netaudit.model import Gap
+from netaudit.wire.gate import Gate
+from netaudit.wire.steps import Connect, Exchange, Pause
+from netaudit.wire.tcp import IN_FLIGHT, converse
+
+
+def remark(text):
+    return Gap(kind="routed", detail=text)
+
+
+def answers_at_once(sock):
+    sock.recv(1024)
+    sock.sendall(b"hello")
+    sock.shutdown(socket.SHUT_WR)
+
+
+def stays_silent(sock):
+    while sock.recv(1024):
+        pass
+
+
+def asks(port, name="", timeout_s=5.0):
+    """A conversation that asks once and tells what it heard."""
+    yield Connect(port)
+    outcome = yield Exchange(b"hi", lambda data: data == b"hello", 100, timeout_s)
+    yield remark(f"{name}{outcome.status}")
+
+
+def told(events):
+    return [event.detail for event in events]
+
+
+def test_results_come_in_the_order_in_which_they_are_ready():
+    def speaks(word, pause_s):
+        yield remark(f"{word} begins")
+        yield Pause(pause_s)
+        yield remark(f"{word} ends")
+
+    talks = [("127.0.0.1", speaks("slow", 0.3)), ("127.0.0.1", speaks("quick", 0.05))]
+
+    assert told(converse(iter(talks), open_gate())) == ["slow begins", "quick begins", "quick ends", "slow ends"]
+
+
+def test_conversation_without_a_step_is_one():
+    def says_something():
+        yield remark("one")
+        yield remark("two")
+
+    assert told(converse(iter([("127.0.0.1", says_something())]), open_gate())) == ["one", "two"]
+
+
+def test_nothing_to_talk_about():
+    assert list(converse(iter([]), open_gate())) == []
+
+
+def test_slow_device_does_not_hold_up_the_others():
+    with serving(stays_silent, "127.0.0.2") as slow, serving(answers_at_once) as quick:
+        talks = [(slow.address, asks(slow.port, "slow ", 0.5))]
+        talks += [(quick.address, asks(quick.port, "quick ")) for _ in range(20)]
+        results = told(converse(iter(talks), open_gate()))
+
+    assert results == [*["quick ok"] * 20, "slow timeout"]
+
+
+@pytest.mark.parametrize("in_flight", [1, 3, IN_FLIGHT])
+def test_no_more_are_in_flight_than_are_allowed(in_flight):
+    with serving(answers_at_once) as service:
+        begun = 0
+
+        def talks():
+            nonlocal begun
+            for _ in range(100):
+                begun += 1
+                yield service.address, asks(service.port)
+
+        ahead = [begun - number for number, _ in enumerate(converse(talks(), open_gate(), in_flight))]
+
+    assert max(ahead) <= in_flight
+    assert service.begun == len(ahead) == 100
+
+
+def test_connects_are_paced():
+    gate = Gate(lambda _: True, rate_pps=100)
+    with serving(answers_at_once) as service:
+        started = time.monotonic()
+        list(converse(((service.address, asks(service.port)) for _ in range(40)), gate))
+        taken_s = time.monotonic() - started
+
+    assert 0.37 <= taken_s < 1.0
+    assert gate.connections == 40
+
+
+def test_stop_ends_it_at_once_and_hangs_up():
+    gate = open_gate()
+    with serving(stays_silent) as service:
+        threading.Timer(0.2, gate.stopped.set).start()
+        started = time.monotonic()
+        events = list(converse(((service.address, asks(service.port, timeout_s=30.0)) for _ in range(200)), gate))
+        taken_s = time.monotonic() - started
+
+    assert (events, service.begun) == ([], IN_FLIGHT)
+    assert taken_s < 0.6
+    assert service.endings == ["fin"] * IN_FLIGHT
+
+
+def test_stopped_run_connects_to_nobody():
+    gate = open_gate()
+    gate.stopped.set()
+    with serving(answers_at_once) as service:
+        list(converse(iter([(service.address, asks(service.port))]), gate))
+
+    assert (service.begun, gate.connections) == (0, 0)
+
+
+def test_reader_who_walks_away_leaves_nothing_open():
+    ended = []
+
+    def talks(port):
+        try:
+            yield remark("here")
+            yield from asks(port)
+        finally:
+            ended.append(True)
+
+    with serving(stays_silent) as service:
+        events = converse(((service.address, talks(service.port)) for _ in range(5)), open_gate())
+        next(events)
+        events.close()
+
+    assert ended == [True]
+    assert service.open_now == 0
+
+
+def test_error_in_a_conversation_is_not_swallowed():
+    def fails():
+        yield Pause(0.01)
+        raise RuntimeError("a bug")
+
+    with serving(stays_silent) as service, pytest.raises(RuntimeError, match="a bug"):
+        list(converse(iter([(service.address, asks(service.port)), (service.address, fails())]), open_gate()))
+
+    assert service.open_now == 0
+
+
+def test_many_alarms_do_not_pile_up():
+    """A device that answers at once does not leave an alarm behind for each of its steps."""
+    from netaudit.wire import tcp
+
+    loops = []
+
+    class Watched(tcp._Loop):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            loops.append(self)
+
+    def talk(port):
+        for _ in range(3):
+            yield from asks(port, timeout_s=60.0)
+        yield remark(f"{len(loops[0]._alarms)} alarms")
+
+    with serving(answers_at_once) as service, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tcp, "_Loop", Watched)
+        results = told(converse(((service.address, talk(service.port)) for _ in range(20)), open_gate(), 1))
+
+    assert int(results[-1].split()[0]) <= 40  # of 120 steps
+
+
+def test_hundreds_of_exchanges_a_second():
+    """A sanity check; tests/benchmarks/conversations.py measures."""
+    with serving(answers_at_once) as service:
+        started = time.monotonic()
+        results = told(converse(((service.address, asks(service.port)) for _ in range(500)), open_gate()))
+        taken_s = time.monotonic() - started
+
+    assert results == ["ok"] * 500
+    assert taken_s < 5.0
