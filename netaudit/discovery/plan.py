@@ -9,6 +9,7 @@ from netaudit.model import Observation, Target
 _WEB = {"sadp.http_port", "dhip.http_port"}
 _SECURE = {"sadp.https_port"}
 _SILENT = {"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"}
+MOST_NAMED = 2  # of one field: who names more has no ports to name, and must not crowd the usual ones out
 # Never asked, whatever a device names: no camera serves its pages there, and another machine's service might be hurt.
 _FOREIGN = frozenset({22, 23, 25, 53, 110, 143, 389, 445, 3306, 5432, 6379, 27017})
 
@@ -24,11 +25,14 @@ class Hints:
         """Keep what these observations say of ports and locks."""
         for observation in observations:
             if observation.field in _WEB | _SECURE | _SILENT:
-                port = int(observation.value) if observation.value.isascii() and observation.value.isdigit() else 0
-                if 0 < port < 65536 and port not in _FOREIGN:
-                    self._ports.setdefault(observation.address, {}).setdefault(observation.field, set()).add(port)
+                self._keep(observation, _port(observation.value))
             elif (observation.field, observation.value) == ("sadp.locked", "yes"):
                 self.locked.add(observation.address)
+
+    def _keep(self, observation: Observation, port: int) -> None:
+        ports = self._ports.setdefault(observation.address, {}).setdefault(observation.field, set())
+        if port and len(ports) < MOST_NAMED:
+            ports.add(port)
 
     def target(self, address: str) -> Target:
         """The visit that this address should get: the ports it named first, then the usual ones."""
@@ -37,13 +41,19 @@ class Hints:
         return Target(
             address=address,
             ports=tuple(dict.fromkeys(ordered))[:MOST_PORTS],
-            silent_ports=frozenset(silent - web) | (SILENT_PORTS - web - secure),
-            secure_ports=frozenset(secure | (SECURE_PORTS - silent)) - web,
+            silent_ports=frozenset(silent | (SILENT_PORTS - web - secure)),
+            secure_ports=frozenset(secure | (SECURE_PORTS - web)) - silent,
         )
 
     def _named(self, address: str, fields: set[str]) -> set[int]:
         known = self._ports.get(address, {})
         return set().union(*(known.get(field, set()) for field in fields))
+
+
+def _port(text: str) -> int:
+    """A port that may be asked, or 0."""
+    number = int(text) if len(text) <= 5 and text.isascii() and text.isdigit() else 0
+    return number if 0 < number < 65536 and number not in _FOREIGN else 0
 
 
 def targets(addresses: Iterable[str], hints: Hints) -> Iterator[Target]:
