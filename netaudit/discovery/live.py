@@ -5,28 +5,35 @@ ever connected to afterwards, in its visit, one connection at a time. Everything
 """
 
 import queue
+import random
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network
 from itertools import islice
 
 from netaudit.discovery import BY_NAME, CHANNELS, arp
+from netaudit.discovery.attached import Attached, holds
 from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.plan import Hints, targets
-from netaudit.discovery.visit import visit
+from netaudit.discovery.visit import VISIT_CHANNELS, visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply, Target
 from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.steps import Conversation
 from netaudit.wire.tcp import IN_FLIGHT, converse
 
-Events = queue.SimpleQueue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
+Job = tuple[Channel, Question]
+Events = queue.Queue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
-VISIT_CHANNELS = frozenset({"http", "rtsp", "tls", "tcp"})
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
+UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
 UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
+WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +52,13 @@ def live_events(live: Live) -> Iterator[Event]:
 
     When the gate is stopped, or a KeyboardInterrupt comes, the asking ends, and a Gap says so.
     """
-    run = _Run(live)
+    run = _Run(live, Attached(live.scope, live.interfaces))
     try:
         yield from run.until_interrupted()
         if live.gate.stopped.is_set():
             yield Gap(kind="interrupted", detail="the run was interrupted: what it had not reached by then is missing")
     finally:
-        live.gate.stopped.set()
-        for thread in run.threads:
-            thread.join()
+        run.end()
 
 
 @dataclass(slots=True)
@@ -61,12 +66,15 @@ class _Run:
     """What a live run has learnt: who is alive, who answered which channel, what devices said of their ports."""
 
     live: Live
+    attached: Attached
     hints: Hints = field(default_factory=Hints)
     alive: dict[str, None] = field(default_factory=dict)  # in scope, in order of first answer
-    heard: dict[str, set[str]] = field(default_factory=dict)  # channel -> addresses
-    swept: set[str] = field(default_factory=set)  # names of interfaces whose ARP sweep was done
+    heard: dict[str, set[str]] = field(default_factory=dict)  # channel -> addresses that told something
+    swept: set[Interface] = field(default_factory=set)  # whose ARP sweep was done
     strangers: set[str] = field(default_factory=set)  # heard, outside the targets
     threads: list[threading.Thread] = field(default_factory=list)
+    events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
+    table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
 
     def until_interrupted(self) -> Iterator[Event]:
         try:
@@ -75,99 +83,97 @@ class _Run:
         except KeyboardInterrupt:
             self.live.gate.stopped.set()
 
+    def end(self) -> None:
+        """Stop all threads and wait for them; what they still had to say is dropped."""
+        self.live.gate.stopped.set()
+        for thread in self.threads:
+            while thread.is_alive():
+                with suppress(queue.Empty):
+                    self.events.get(timeout=0.02)
+
     def find(self) -> Iterator[Event]:
-        """All finding channels on all interfaces, and unicast probes to what no interface is attached to."""
-        jobs = [job for interface in self.attached() for job in self.find_jobs(interface)]
-        routed = tuple(self.routed())
-        jobs += [(c, Question(gate=self.live.gate, addresses=routed)) for c in self.reaching() if routed]
-        yield from self.coverage_before(routed)
-        yield from self.run_jobs(jobs)
+        """All finding channels on all interfaces, and unicast probes to where no multicast goes."""
+        jobs = [job for link in self.attached.links for job in self.find_jobs(link)]
+        distant = (a for a in self.attached.beyond(self.multicast_networks()) if ":" not in a)
+        yield from self.coverage_before()
+        batch = tuple(islice(distant, UNICAST_BATCH))
+        yield from self.run_jobs([*jobs, *self.reach_jobs(batch)])
+        while (batch := tuple(islice(distant, UNICAST_BATCH))) and not self.live.gate.stopped.is_set():
+            yield from self.run_jobs([*self.reach_jobs(batch)])
 
     def ask(self) -> Iterator[Event]:
         """Probe once, by unicast, who was silent to every multicast; then visit what is alive, or may be."""
-        silent = tuple(a for a in self.alive if self.on_link(a) and not self.discovered(a))
-        yield from self.run_jobs(
-            [(c, Question(gate=self.live.gate, addresses=silent)) for c in self.reaching() if silent]
-        )
+        networks = self.multicast_networks()
+        silent = tuple(a for a in self.alive if any(holds(n, a) for n in networks) and not self.discovered(a))
+        yield from self.run_jobs([*self.reach_jobs(silent)])
         if self.live.channels & VISIT_CHANNELS:
-            yield from self.visit_all(list(self.alive), IN_FLIGHT)
-            unknown = [a for a in self.unswept() if a not in self.alive]
-            yield from self.visit_all(unknown, UNKNOWN_IN_FLIGHT)
+            yield from self.visit_known()
+            yield from self.visit_unknown()
             state = "partial" if self.live.gate.stopped.is_set() else "done"
             yield ChannelReport(name="tcp", status=state, sent=self.live.gate.connections)
-        yield from self.read_table()
+        self.read_table()
+        yield from self.tell_table()
 
     def progress(self, stage: str, done: int, total: int) -> None:
         if self.live.progress:
             self.live.progress(stage, done, total)
 
-    def attached(self) -> list[Interface]:
-        """The interfaces whose network is in scope; loopback has no link to discover on."""
-        return [i for i in self.live.interfaces if not i.loopback and self.live.scope.overlaps(i.network)]
+    def multicast_networks(self) -> list[IPv4Network]:
+        return [link.network for link in self.attached.links if link.multicast]
 
-    def find_jobs(self, interface: Interface) -> Iterator[tuple[Channel, Question]]:
+    def find_jobs(self, link: Interface) -> Iterator[Job]:
         gate = self.live.gate
         for channel in CHANNELS:
             if channel.find is None or channel.name not in self.live.channels:
                 continue
-            if channel.name == "arp" and interface.has_link_layer:
-                addresses = tuple(a for a in self.live.scope.within(interface.network) if a != interface.address)
-                yield channel, Question(gate=gate, interface=interface, addresses=addresses)
-            elif channel.name != "arp" and interface.multicast:
-                yield channel, Question(gate=gate, interface=interface)
+            if channel.name == "arp" and link.has_link_layer:
+                addresses = tuple(self.attached.neighbours(link))
+                yield channel, Question(gate=gate, interface=link, addresses=addresses)
+            elif channel.name != "arp" and link.multicast:
+                yield channel, Question(gate=gate, interface=link)
+
+    def reach_jobs(self, addresses: tuple[str, ...]) -> Iterator[Job]:
+        if addresses:
+            shuffled = tuple(_shuffled(addresses))
+            yield from ((c, Question(gate=self.live.gate, addresses=shuffled)) for c in self.reaching())
 
     def reaching(self) -> list[Channel]:
         return [c for c in CHANNELS if c.reach and c.name in self.live.channels]
 
-    def routed(self) -> Iterator[str]:
-        """Addresses that only unicast reaches: behind a router, on loopback, or on a link without multicast."""
-        linked = [i.network for i in self.attached() if i.multicast]
-        own = {i.address for i in self.live.interfaces if not i.loopback}
-        for first in self.live.scope.addresses():
-            if first not in own and not any(_holds(network, first) for network in linked):
-                yield first
-
-    def unswept(self) -> Iterator[str]:
-        """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
-        swept = [i.network for i in self.attached() if i.name in self.swept]
-        own = {i.address for i in self.live.interfaces if not i.loopback}
-        for address in self.live.scope.addresses():
-            if address not in own and not any(_holds(network, address) for network in swept):
-                yield address
-
-    def on_link(self, address: str) -> bool:
-        return any(_holds(i.network, address) for i in self.attached())
-
     def discovered(self, address: str) -> bool:
         return any(address in self.heard.get(channel.name, ()) for channel in self.reaching())
 
-    def coverage_before(self, routed: tuple[str, ...]) -> Iterator[Event]:
+    def coverage_before(self) -> Iterator[Event]:
         """What is known before the first packet: where which channel cannot work."""
-        loopback = [i.network for i in self.live.interfaces if i.loopback]
-        distant = [a for a in routed if not any(_holds(network, a) for network in loopback)]
+        networks = [i.network for i in self.live.interfaces if i.loopback or i in self.attached.links]
+        distant = self.attached.count_beyond(networks)
         if distant:
-            detail = f"{len(distant)} addresses are not on an attached network ({distant[0]} and others): there is no "
-            detail += "ARP and no multicast across a router; devices that answer neither unicast probes nor the asked "
-            detail += "TCP ports are not seen"
+            detail = (
+                f"{distant:,} addresses are not on an attached network ({next(self.attached.beyond(networks), '')} "
+            )
+            detail += "and others): there is no ARP and no multicast across a router; devices that answer neither "
+            detail += "unicast probes nor the asked TCP ports are not seen"
             yield Gap(kind="routed", detail=detail)
-        if not self.attached():
-            for name in sorted({"arp", "mdns"} & self.live.channels):
+        for name in sorted({"arp", "mdns"} & self.live.channels):
+            if not self.attached.links:
                 reason = "no target is on an attached network" if distant else "loopback has no link to discover on"
                 yield ChannelReport(name=name, status="skipped", reason=reason)
+            for link in self.attached.links:
+                if not (link.has_link_layer if name == "arp" else link.multicast):
+                    yield ChannelReport(name=name, status="skipped", reason=f"{link.name} has no such link layer")
 
-    def run_jobs(self, jobs: list[tuple[Channel, Question]]) -> Iterator[Event]:
+    def run_jobs(self, jobs: list[Job]) -> Iterator[Event]:
         """Run each job in a thread; yield what they give until the last has ended."""
-        events: Events = queue.SimpleQueue()
         for channel, question in jobs:
             work = channel.find if question.interface else channel.reach
             assert work is not None  # noqa: S101
-            thread = threading.Thread(target=_work, args=(channel.name, work, question, events), daemon=True)
+            thread = threading.Thread(target=_work, args=(channel.name, work, question, self.events), daemon=True)
             self.threads.append(thread)
             thread.start()
         running, total = len(jobs), len(jobs)
         while running:
             self.progress("listening", total - running, total)
-            name, question, event = _next(events)
+            name, question, event = _next(self.events)
             if isinstance(event, BaseException):
                 raise event
             if event is None:
@@ -176,11 +182,13 @@ class _Run:
             yield from self.take(event, name, question)
 
     def take(self, event: Event, name: str, question: Question | None = None) -> Iterator[Event]:
-        """Learn from an event and pass it on; what an excluded address says is not kept."""
+        """Learn from an event and pass it on; what we or an excluded address said is not kept."""
         if not isinstance(event, Reply):
             if isinstance(event, ChannelReport) and name == "arp" and event.status == "done" and question:
                 assert question.interface is not None  # noqa: S101
-                self.swept.add(question.interface.name)
+                self.swept.add(question.interface)
+        elif event.address in self.attached.own:
+            return
         elif event.address and self.live.scope.bars(event.address):
             detail = "it answered a question to the whole network, and is excluded: its answer was thrown away"
             yield Problem(stage="find", channel=name, address=event.address, status="out_of_scope", detail=detail)
@@ -195,7 +203,7 @@ class _Run:
         if not reply.address or reply.address in self.live.scope or reply.address in self.strangers:
             return
         self.strangers.add(reply.address)
-        if self.on_link(reply.address):
+        if self.attached.is_near(reply.address):
             detail = "heard on the attached network, outside the targets: it was not asked further"
             yield Gap(kind="outside_targets", detail=detail, address=reply.address)
         elif reply.interface:
@@ -206,49 +214,63 @@ class _Run:
     def learn(self, reply: Reply) -> None:
         if reply.address in self.live.scope:
             self.alive.setdefault(reply.address)
-            self.heard.setdefault(reply.channel, set()).add(reply.address)
-        if reply.channel in {"sadp", "dhip"}:
-            try:
-                self.hints.learn(BY_NAME[reply.channel].read(reply))
-            except ValueError:
-                return  # told as a problem when the replies are read for good
+            if self.tells(reply):
+                self.heard.setdefault(reply.channel, set()).add(reply.address)
 
-    def visit_all(self, addresses: list[str], in_flight: int) -> Iterator[Event]:
-        """Visits in batches, so that the kernel's neighbour table is read before it forgets."""
-        for address in sorted(self.hints.locked.intersection(addresses)):
+    def tells(self, reply: Reply) -> bool:
+        """Whether a reply says anything of its device: who only asks others has not answered yet."""
+        channel = BY_NAME.get(reply.channel)
+        if channel is None or channel.reach is None:
+            return True
+        try:
+            observations = tuple(channel.read(reply))
+        except ValueError:
+            return False  # told as a problem when the replies are read for good
+        self.hints.learn(observations)
+        return bool(observations)
+
+    def visit_known(self) -> Iterator[Event]:
+        for address in sorted(self.hints.locked.intersection(self.alive)):
             yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
-        every = targets(addresses, self.hints)
-        done = 0
-        while batch := list(islice(every, NEIGHBOUR_BATCH)):
-            conversations = ((t.address, visit(t)) for t in self.counted(batch, done, len(addresses)))
-            for event in converse(conversations, self.live.gate, in_flight):
-                yield from self.take(event, "tcp")
-            yield from self.read_table()
-            done += len(batch)
-        self.progress("asking", len(addresses), len(addresses))
+        yield from self.visit_all(tuple(self.alive), IN_FLIGHT, len(self.alive))
 
-    def counted(self, batch: list[Target], done: int, total: int) -> Iterator[Target]:
-        for number, target in enumerate(batch):
-            self.progress("asking", done + number, total)
-            yield target
+    def visit_unknown(self) -> Iterator[Event]:
+        """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
+        swept = [link.network for link in self.attached.links if link in self.swept]
+        known = frozenset(self.alive)
+        unknown = (a for a in self.attached.beyond(swept) if a not in known)
+        yield from self.visit_all(unknown, UNKNOWN_IN_FLIGHT, self.attached.count_beyond(swept))
 
-    def read_table(self) -> Iterator[Event]:
+    def visit_all(self, addresses: Iterable[str], in_flight: int, total: int) -> Iterator[Event]:
+        wanted = self.conversations(targets(_shuffled(addresses), self.hints), total)
+        for event in converse(wanted, self.live.gate, in_flight):
+            yield from self.take(event, "tcp")
+            yield from self.tell_table()
+        self.progress("asking", total, total)
+
+    def conversations(self, every: Iterable[Target], total: int) -> Iterator[tuple[str, Conversation]]:
+        for number, target in enumerate(every):
+            self.progress("asking", number, total)
+            if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
+                self.read_table()
+            yield target.address, visit(target, self.live.channels)
+
+    def read_table(self) -> None:
+        """Take down what the kernel has resolved, before it forgets; `tell_table` tells it."""
+        if "arp" in self.live.channels:
+            self.table.extend(arp.read_table())
+
+    def tell_table(self) -> Iterator[Event]:
         """Hardware addresses that the kernel resolved, where no ARP sweep has told them."""
-        if "arp" not in self.live.channels:
-            return
-        names = {i.name for i in self.attached()} - self.swept
-        for reply in arp.read_table():
-            known = reply.address in self.heard.setdefault("arp", set())
+        names = {link.name for link in self.attached.links if link not in self.swept}
+        while self.table:
+            reply = self.table.popleft()
+            known = reply.address in self.heard.get("arp", ())
             if reply.interface in names and reply.address in self.live.scope and not known:
                 yield from self.take(reply, "arp")
 
 
-def _work(
-    name: str,
-    work: Callable[[Question], Iterable[Event]],
-    question: Question,
-    events: Events,
-) -> None:
+def _work(name: str, work: Callable[[Question], Iterable[Event]], question: Question, events: Events) -> None:
     try:
         for event in work(question):
             events.put((name, question, event))
@@ -266,5 +288,9 @@ def _next(events: Events) -> tuple[str, Question, Event | BaseException | None]:
             continue
 
 
-def _holds(network: IPv4Network, address: str) -> bool:
-    return ip_address(address) in network
+def _shuffled(addresses: Iterable[str]) -> Iterator[str]:
+    """The same addresses, mixed within each batch, so that no switch port's devices are asked in a row."""
+    remaining = iter(addresses)
+    while batch := list(islice(remaining, NEIGHBOUR_BATCH)):
+        random.shuffle(batch)
+        yield from batch
