@@ -1,38 +1,48 @@
 """ARP: which hardware address holds an IPv4 address (RFC 826, RFC 5227)."""
 
+import random
 from collections.abc import Iterator
 
 from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.discovery.text import mac_address
 from netaudit.model import ChannelReport, Event, Gap, Observation, Reply
 from netaudit.wire import link, neighbours
 
 _PACKET_BYTES = 28
+_LINE_BYTES = 256
 _HEADER = b"\x00\x01\x08\x00\x06\x04"  # Ethernet, IPv4, address lengths 6 and 4
 
 
 def read(reply: Reply) -> Iterator[Observation]:
     """The sender's hardware address, from an ARP packet or from a line of the kernel's table."""
-    if reply.transport == "table":
-        columns = reply.payload.decode("ascii", "replace").split()
-        if len(columns) != 6:
-            raise ValueError(f"a neighbour table line has 6 columns, this one {len(columns)}")
-        yield from observe(reply, "mac.address", columns[3].lower())
-        return
-    packet = reply.payload[:_PACKET_BYTES]
+    sender = _of_table_line(reply.payload) if reply.transport == "table" else _of_packet(reply.payload)
+    mac = mac_address(sender)
+    if not mac:
+        raise ValueError(f"{sender!r} is not a hardware address that can send")
+    yield from observe(reply, "mac.address", mac)
+
+
+def _of_table_line(line: bytes) -> str:
+    columns = line[:_LINE_BYTES].decode("ascii", "replace").split()
+    if len(columns) != 6:
+        raise ValueError(f"a neighbour table line has 6 columns, this one {len(columns)}")
+    return columns[3]
+
+
+def _of_packet(packet: bytes) -> str:
     if len(packet) < _PACKET_BYTES or packet[:6] != _HEADER:
-        raise ValueError(f"not an ARP packet for IPv4 over Ethernet ({len(reply.payload)} bytes)")
-    sender = packet[8:14]
-    if sender == bytes(6) or sender[0] & 1:
-        raise ValueError(f"{sender.hex(':')} is not a hardware address that can send")
-    yield from observe(reply, "mac.address", sender.hex(":"))
+        raise ValueError(f"not an ARP packet for IPv4 over Ethernet ({len(packet)} bytes)")
+    return packet[8:14].hex(":")
 
 
 def find(question: Question) -> Iterator[Event]:
     """Sweep the addresses; without the right to raw sockets, say so and leave it to the kernel's table."""
     interface = question.interface
     assert interface is not None  # noqa: S101
+    addresses = list(question.addresses)
+    random.shuffle(addresses)  # a sweep in order would walk the devices of one switch port after the other
     try:
-        yield from link.sweep(interface, list(question.addresses), question.gate)
+        yield from link.sweep(interface, addresses, question.gate)
     except PermissionError:
         yield Gap(
             kind="no_link_layer",

@@ -4,14 +4,13 @@ The one read-only verb that is sent is `inquiry`; the same channel carries verbs
 is one constant with a fresh UUID. Devices answer to the sender or to the group, whichever their firmware likes.
 """
 
-import re
 import struct
 import uuid
 from collections.abc import Iterator
 
 from netaudit.discovery import markup
 from netaudit.discovery.channel import Channel, Question, observe
-from netaudit.discovery.text import clean, decode
+from netaudit.discovery.text import clean, decode, mac_address, yes_no
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import Volley, fire
 
@@ -44,67 +43,72 @@ _FIELDS = {
 _SWITCHES = {"DHCP": "sadp.dhcp", "Activated": "sadp.activated", "DeviceLock": "sadp.locked"}
 _OEM = ("OEMInfo", "OEMinfo", "OEMCode", "DetailOEMCode", "EZVIZCode")
 _NAMES = frozenset({*_FIELDS, *_SWITCHES, *_OEM, "MAC", "Types"})
-_YES_NO = {"true": "yes", "1": "yes", "yes": "yes", "false": "no", "flase": "no", "0": "no", "no": "no"}
 _UNSET = frozenset({"::", "0.0.0.0", "N/A"})  # noqa: S104
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_QUESTION = "Probe"  # the root of inquiries, and of everything else that is asked by this protocol
 
 
 def read(reply: Reply) -> Iterator[Observation]:
     """What a ProbeMatch or a Hello says; nothing of questions, also of our own looped back."""
-    if reply.transport == "link" or reply.payload[:2] == b"\x21\x02":
+    if reply.transport == "link" or reply.payload[:2] == _MARK:
         yield from _read_frame(reply)
         return
     if not reply.payload.lstrip().startswith((b"<", b"\xef\xbb\xbf<")):
         raise ValueError("a SADP datagram is XML, this one is not")
-    if b"<Probe>" in reply.payload:
-        return
     fields = _elements(reply.payload)
+    if fields is None:
+        return
     if not fields.get("DeviceSN") and not fields.get("DeviceDescription"):
         raise ValueError("no DeviceSN and no DeviceDescription: not a SADP answer")
     for name, field in _FIELDS.items():
         value = fields.get(name, "")
         yield from observe(reply, field, None if value in _UNSET else value)
     for name, field in _SWITCHES.items():
-        yield from observe(reply, field, _YES_NO.get(fields.get(name, "").lower()))
+        yield from observe(reply, field, yes_no(fields.get(name, "")))
     for name in _OEM:
         if fields.get(name) and fields[name] not in _UNSET:
-            yield from observe(reply, "sadp.oem", f"{name}={fields[name]}")
-    yield from _mac(reply, fields.get("MAC", ""))
+            yield from observe(reply, "sadp.oem", clean(f"{name}={fields[name]}"))
+    yield from observe(reply, "mac.address", mac_address(fields.get("MAC", "")))
 
 
-def _elements(payload: bytes) -> dict[str, str]:
+def _elements(payload: bytes) -> dict[str, str] | None:
+    """The elements of an answer by name, of broken ones as well; None for a question."""
     try:
-        return markup.child_texts(markup.parse(payload, MAX_BYTES))
+        root = markup.parse(payload, MAX_BYTES)
     except ValueError:
         return markup.flat_fields(payload, _NAMES, MAX_BYTES)
+    return None if markup.local_name(root.tag) == _QUESTION else markup.child_texts(root)
 
 
-def _mac(reply: Reply, text: str) -> Iterator[Observation]:
-    mac = text.strip().lower().replace("-", ":")
-    if _MAC.fullmatch(mac) and mac != "00:00:00:00:00:00":
-        yield from observe(reply, "mac.address", mac)
-
-
-# The raw form (docs/protocols.md): marker 0x21, version 2, opcode at 10, sender MAC at 14, IPv4 at 20, payload at 38.
+# The raw form (docs/protocols.md): marker 0x21, version 2, opcode at 10, sender MAC at 14, IPv4 at 20, mask at 34, then
+# the payload: serial number, device type, port, encoders, disks, versions of software and DSP, time of boot.
+_MARK = b"\x21\x02"
 _INQUIRY_REPLY = 4
-_FRAME = struct.Struct(">48s4I48s48s48s")
+_HEAD_BYTES = 38
+_PAYLOAD = struct.Struct(">48s4I48s48s48s")
 
 
 def _read_frame(reply: Reply) -> Iterator[Observation]:
     frame = reply.payload
-    if len(frame) < 38 + _FRAME.size or frame[:2] != b"\x21\x02" or frame[10] != _INQUIRY_REPLY:
-        if frame[:2] == b"\x21\x02" and len(frame) > 10 and frame[10] != _INQUIRY_REPLY:
-            return
-        raise ValueError(f"not a SADP frame of {38 + _FRAME.size} bytes or more ({len(frame)} bytes)")
-    serial, _, port, _, _, software, dsp, boot = _FRAME.unpack_from(frame, 38)
+    if len(frame) < _HEAD_BYTES or frame[:2] != _MARK:
+        raise ValueError(f"not a SADP frame ({len(frame)} bytes)")
+    if frame[10] != _INQUIRY_REPLY:
+        return
+    if len(frame) < _HEAD_BYTES + _PAYLOAD.size:
+        raise ValueError(f"an inquiry reply has {_HEAD_BYTES + _PAYLOAD.size} bytes or more, this one {len(frame)}")
+    serial, kind, port, _, _, software, dsp, boot = _PAYLOAD.unpack_from(frame, _HEAD_BYTES)
     yield from observe(reply, "sadp.device_sn", _string(serial))
-    yield from observe(reply, "sadp.command_port", str(port))
+    yield from observe(reply, "sadp.device_type", str(kind or ""))
+    yield from observe(reply, "sadp.command_port", str(port or ""))
     yield from observe(reply, "sadp.software_version", _string(software))
     yield from observe(reply, "sadp.dsp_version", _string(dsp))
     yield from observe(reply, "sadp.boot_time", _string(boot))
-    address = ".".join(str(byte) for byte in frame[20:24])
-    yield from observe(reply, "sadp.ipv4_address", None if address in _UNSET else address)
-    yield from _mac(reply, frame[14:20].hex(":"))
+    yield from observe(reply, "sadp.ipv4_address", _ipv4(frame[20:24]))
+    yield from observe(reply, "sadp.subnet_mask", _ipv4(frame[34:38]))
+    yield from observe(reply, "mac.address", mac_address(frame[14:20].hex()))
+
+
+def _ipv4(packed: bytes) -> str:
+    return ".".join(str(byte) for byte in packed) if any(packed) else ""
 
 
 def _string(field: bytes) -> str:
@@ -145,7 +149,7 @@ SADP = Channel(
     title="SADP: Hikvision's own discovery (UDP 37020; frames of type 0x8033 are heard, never sent)",
     read=read,
     hears=(("udp", PORT),),
-    knows=lambda reply: reply.transport == "link" and reply.payload[:2] == b"\x21\x02",
+    knows=lambda reply: reply.transport == "link" and reply.payload[:2] == _MARK,
     fields=(*_FIELDS.values(), *_SWITCHES.values(), "sadp.oem", "mac.address"),
     sends="one 124-byte inquiry, three times by multicast, or once by unicast",
     find=find,
