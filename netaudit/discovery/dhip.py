@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from netaudit.discovery.channel import Channel, Question, observe
-from netaudit.discovery.text import clean, decode
+from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import LIMITED_BROADCAST
 from netaudit.wire.udp import Volley, fire
@@ -20,7 +20,9 @@ PORT = 37810
 GROUP = "239.255.255.251"
 MAX_BYTES = 16 * 1024
 _MAGIC = b"DHIP"
+_MAGICS = frozenset({_MAGIC, b"PIHD"})  # some tools, and some devices, have the bytes of the magic the wrong way round
 _HEADER = struct.Struct("<I4sIIIIII")
+_SEARCH = "DHDiscover.search"
 _QUERY = b'{"method":"DHDiscover.search","params":{"mac":"","uni":1}}\n'
 _SHOTS_S = (0.0, 1.0)
 _LISTEN_S = 2.5
@@ -39,55 +41,72 @@ _FIELDS = {
     "VideoInputChannels": "dhip.input_channels",
     "RemoteVideoInputChannels": "dhip.remote_channels",
 }
-_SCALAR = re.compile(r'"(\w{1,40})"\s*:\s*(?:"([^"\\]{0,256})"|(-?\d{1,12})\b)')
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_BROKEN_CHARACTERS = 4096  # of broken JSON that are looked at
+# A key and its scalar. A text ends at its quote, or where a forgotten one should be: before the next key.
+_SCALAR = re.compile(r'"(\w{1,40})"\s{0,8}:\s{0,8}(?:"([^"\\]{0,256}?)(?:"|(?=,\s{0,8}"))|(-?\d{1,12})\b)')
+_ADDRESS = re.compile(r'"IPAddress"\s{0,8}:\s{0,8}"(\d{1,3}(?:\.\d{1,3}){3})"')
+_UNSET = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
 
 
 def read(reply: Reply) -> Iterator[Observation]:
     """What a notifyDevInfo says; nothing of searches. Broken JSON is read key by key."""
     text = _json_text(reply.payload)
-    if "DHDiscover.search" in text:
-        return
     try:
-        document = json.loads(text)
-        info = document["params"]["deviceInfo"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        info = None
-    if not isinstance(info, dict):
+        document, _ = json.JSONDecoder().raw_decode(text)  # NULs, line ends and other rubbish may follow
+    except (ValueError, RecursionError):
         yield from _read_broken(reply, text)
         return
+    if isinstance(document, dict) and document.get("method") == _SEARCH:
+        return
+    info = _device_info(document)
     yield from _fields(reply, info)
     for name, field in (("IPv4Address", "dhip.ipv4_address"), ("IPv6Address", "dhip.ipv6_address")):
         address = info.get(name)
         if isinstance(address, dict):
-            yield from observe(reply, field, _text(address.get("IPAddress")).partition("/")[0])
-    yield from _mac(reply, _text(document.get("mac")) or _text(info.get("mac")))
+            yield from observe(reply, field, _address(_text(address.get("IPAddress"))))
+    yield from observe(reply, "mac.address", mac_address(_text(document.get("mac")) or _text(info.get("mac"))))
 
 
 def _json_text(payload: bytes) -> str:
-    """The JSON of a datagram, with or without its header; the declared length counts where it fits."""
+    """The text from the first brace on. Headers are of several lengths, and what they say of the text's may be wrong."""
     if len(payload) > MAX_BYTES:
         raise ValueError(f"a DHIP datagram of {len(payload)} bytes is over the limit of {MAX_BYTES}")
     start = payload.find(b"{")
-    framed = payload[4:8] == _MAGIC
+    framed = payload[4:8] in _MAGICS
     if start < 0 or (not framed and payload.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] != b"{"):
         raise ValueError("neither a DHIP header nor JSON")
-    body = payload[start:]
-    if framed and start == 32:
-        declared = int.from_bytes(payload[16:20], "little")
-        body = body[:declared] if 2 <= declared <= len(body) else body
-    return decode(body).rstrip("\x00 \r\n\t")
+    return decode(payload[start:])
+
+
+def _device_info(document: Any) -> dict[str, Any]:
+    try:
+        info = document["params"]["deviceInfo"]
+    except (KeyError, TypeError, IndexError):
+        info = None
+    if not isinstance(info, dict):
+        raise ValueError("JSON without params.deviceInfo: neither an answer nor a search of DHIP")  # noqa: TRY004
+    return info
 
 
 def _read_broken(reply: Reply, text: str) -> Iterator[Observation]:
+    text = text[:_BROKEN_CHARACTERS]
+    if _SEARCH in text:
+        return
     if "notifyDevInfo" not in text:
-        raise ValueError("neither an answer nor a search of DHIP")
+        raise ValueError("broken JSON, neither an answer nor a search of DHIP")
     found: dict[str, str] = {}
-    for name, string, number in _SCALAR.findall(text[:MAX_BYTES]):
+    for name, string, number in _SCALAR.findall(text):
         found.setdefault(name, string or number)
     yield from _fields(reply, found)
-    yield from observe(reply, "dhip.ipv4_address", found.get("IPAddress", "").partition("/")[0])
-    yield from _mac(reply, found.get("mac", ""))
+    addresses = (m[1] for m in _ADDRESS.finditer(text))
+    yield from observe(reply, "dhip.ipv4_address", next(filter(_address, addresses), None))
+    yield from observe(reply, "mac.address", mac_address(found.get("mac", "")))
+
+
+def _address(text: str) -> str:
+    """An address without its prefix length, where it is set."""
+    address = text.partition("/")[0].strip()
+    return "" if address in _UNSET else address
 
 
 def _fields(reply: Reply, info: dict[str, Any]) -> Iterator[Observation]:
@@ -103,12 +122,6 @@ def _text(value: object) -> str:
         return clean(str(value))
     except ValueError:  # a number of thousands of digits
         return ""
-
-
-def _mac(reply: Reply, text: str) -> Iterator[Observation]:
-    mac = text.strip().lower().replace("-", ":")
-    if _MAC.fullmatch(mac) and mac != "00:00:00:00:00:00":
-        yield from observe(reply, "mac.address", mac)
 
 
 def build_request() -> bytes:
@@ -145,7 +158,7 @@ DHIP = Channel(
     title="DHIP: Dahua's own discovery (UDP 37810)",
     read=read,
     hears=(("udp", PORT),),
-    knows=lambda reply: reply.transport == "udp" and reply.payload[4:8] == _MAGIC,
+    knows=lambda reply: reply.transport == "udp" and reply.payload[4:8] in _MAGICS,
     fields=(*_FIELDS.values(), "dhip.ipv4_address", "dhip.ipv6_address", "mac.address"),
     sends="one 91-byte search, twice by multicast and broadcast, or once by unicast",
     find=find,
