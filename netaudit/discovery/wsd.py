@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from netaudit.discovery import markup
 from netaudit.discovery.channel import Channel, Question, observe
-from netaudit.discovery.text import clean, decode
+from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import Volley, fire
 
@@ -39,8 +39,12 @@ _KINDS = (
     ('xmlns:dn="http://www.onvif.org/ver10/network/wsdl"', ""),
 )
 
-_SCOPE = re.compile(r"[a-z][a-z0-9.+-]{1,15}://[^\s<>\"']{1,512}")
-_MAC_SCOPE = re.compile(r"/(?:mac|macaddr|macaddress)/([0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5})$", re.IGNORECASE)
+MAX_MATCHES = 16
+MAX_ADDRESSES = 8
+_WORD_CHARACTERS = 1024
+_SCOPE = re.compile(r"[a-z][a-z0-9.+-]{1,15}://\S{1,512}")
+_MAC_SCOPE = re.compile(r"/(?:mac|macaddr|macaddress)/([0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5})/?$", re.IGNORECASE)
+_BREAKS = str.maketrans(dict.fromkeys("<>\"'", " "))
 _SPOKEN = ("ProbeMatch", "Hello", "ResolveMatch")
 
 
@@ -56,7 +60,7 @@ def read(reply: Reply) -> Iterator[Observation]:
         return
     if not spoken:
         yield from _read_excerpt(reply)
-    for element in spoken:
+    for element in spoken[:MAX_MATCHES]:
         yield from _read_match(reply, element)
 
 
@@ -68,7 +72,7 @@ def _read_match(reply: Reply, element: markup.Element) -> Iterator[Observation]:
     scopes = next((e.text or "" for e in element.iter() if markup.local_name(e.tag) == "Scopes"), "")
     yield from read_scopes(reply, scopes.split())
     for addresses in markup.texts(element, "XAddrs")[:1]:
-        for address in addresses.split()[:8]:
+        for address in addresses.split()[:MAX_ADDRESSES]:
             yield from observe(reply, "wsd.xaddr", address)
 
 
@@ -79,19 +83,20 @@ def read_scopes(reply: Reply, scopes: list[str]) -> Iterator[Observation]:
         yield from observe(reply, "onvif.scope", value)
         found = _MAC_SCOPE.search(value)
         if found:
-            digits = re.sub("[:-]", "", found[1]).lower()
-            yield from observe(reply, "mac.address", ":".join(digits[i : i + 2] for i in range(0, 12, 2)))
+            yield from observe(reply, "mac.address", mac_address(found[1]))
 
 
 def _read_excerpt(reply: Reply) -> Iterator[Observation]:
     """Scopes and addresses out of text that is no whole message."""
-    text = decode(reply.payload[:MAX_BYTES])
-    for name, value in markup.flat_pairs(reply.payload, {"Address"}, MAX_BYTES):
-        if name == "Address" and "uuid" in value.lower():
-            yield from observe(reply, "wsd.endpoint", value)
-    scopes = [scope for scope in _SCOPE.findall(text) if not scope.startswith(("http://", "https://"))]
-    if not scopes and "<" not in text:
+    pairs = markup.flat_pairs(reply.payload, {"Address"}, MAX_BYTES)
+    endpoints = dict.fromkeys(value for _, value in pairs if "uuid" in value.lower())
+    words = decode(reply.payload).translate(_BREAKS).split()
+    found = (_SCOPE.search(word[:_WORD_CHARACTERS]) for word in words if "://" in word)
+    scopes = [match[0] for match in found if match and not match[0].startswith(("http://", "https://"))]
+    if not endpoints and not scopes:
         raise ValueError("neither a WS-Discovery message nor scopes")
+    for endpoint in list(endpoints)[:MAX_MATCHES]:
+        yield from observe(reply, "wsd.endpoint", endpoint)
     yield from read_scopes(reply, scopes)
 
 
