@@ -1,7 +1,7 @@
 """mDNS and DNS-SD: the services that devices announce on their link (RFC 6762, RFC 6763). Read with zeroconf.
 
-We ask as a one-shot querier would (RFC 6762 section 5.1), from a port of our own, with the unicast-response bit set,
-and also listen to the group, because a responder may answer there. We never announce and never answer.
+We ask as a one-shot querier would (RFC 6762 section 5.1), from a port of our own, the first time with the bit that asks
+for unicast, and also listen to the group, because a responder may answer there. We never announce and never answer.
 """
 
 from collections.abc import Iterator
@@ -39,47 +39,54 @@ def read(reply: Reply) -> Iterator[Observation]:
     from zeroconf import DNSIncoming, DNSPointer, DNSService, DNSText  # noqa: PLC0415  slow, and not always needed
 
     message = DNSIncoming(reply.payload)
-    if not message.valid:
+    records = message.answers()[:MAX_RECORDS]  # of a message that breaks off: those before the break
+    if not message.valid and not records:
         raise ValueError(f"not a DNS message ({len(reply.payload)} bytes)")
     if message.is_query():
         return
-    for record in message.answers()[:MAX_RECORDS]:
+    pairs: list[tuple[str, str]] = []
+    for record in records:
         if isinstance(record, DNSPointer):
-            yield from _read_pointer(reply, record.name, record.alias)
+            pairs += _of_pointer(record.name, record.alias)
         elif isinstance(record, DNSService):
-            yield from observe(reply, "mdns.host", clean(record.server.rstrip(".")))
+            pairs.append(("mdns.host", record.server))
         elif isinstance(record, DNSText):
-            yield from _read_texts(reply, record.text)
+            pairs += (("mdns.txt", text) for text in _texts(record.text))
+    for field, value in dict.fromkeys(pairs):
+        yield from observe(reply, field, clean(value if field == "mdns.txt" else value.rstrip(".")))
 
 
-def _read_pointer(reply: Reply, name: str, alias: str) -> Iterator[Observation]:
+def _of_pointer(name: str, alias: str) -> Iterator[tuple[str, str]]:
     """A service type and the instance behind it; the meta-query names types only, reverse look-ups name neither."""
-    if name.endswith(".arpa."):
+    if name.lower().endswith(".arpa."):
         return
     if name.lower().startswith("_services._dns-sd."):
-        yield from observe(reply, "mdns.service", clean(alias.rstrip(".")))
+        yield "mdns.service", alias
         return
-    yield from observe(reply, "mdns.service", clean(name.rstrip(".")))
-    yield from observe(reply, "mdns.instance", clean(alias.removesuffix("." + name).rstrip(".")))
+    yield "mdns.service", name
+    belongs = alias.lower().endswith("." + name.lower())  # in whatever case: RFC 6762 section 16
+    yield "mdns.instance", alias[: -len(name) - 1] if belongs else alias
 
 
-def _read_texts(reply: Reply, text: bytes) -> Iterator[Observation]:
+def _texts(text: bytes) -> Iterator[str]:
     """The strings of a TXT record (RFC 6763 section 6): a length byte before each."""
-    at = found = 0
-    while at < len(text) and found < MAX_TEXTS:
+    at = 0
+    for _ in range(MAX_TEXTS):
+        if at >= len(text):
+            return
         end = at + 1 + text[at]
-        yield from observe(reply, "mdns.txt", clean(text[at + 1 : end].decode("utf-8", "replace")))
-        at, found = end, found + 1
+        yield text[at + 1 : end].decode("utf-8", "replace")
+        at = end
 
 
-def build_query() -> bytes:
-    """One message that asks for all services, with the unicast-response bit (RFC 6762 section 5.4)."""
+def build_query(*, unicast: bool) -> bytes:
+    """One message that asks for all services, with or without the bit that asks for unicast (RFC 6762 section 5.4)."""
     from zeroconf import DNSOutgoing, DNSQuestion  # noqa: PLC0415
     from zeroconf.const import _CLASS_IN, _CLASS_UNIQUE, _FLAGS_QR_QUERY, _TYPE_PTR  # noqa: PLC0415
 
-    message = DNSOutgoing(_FLAGS_QR_QUERY, multicast=False)
+    message = DNSOutgoing(_FLAGS_QR_QUERY)
     for service in SERVICES:
-        message.add_question(DNSQuestion(service, _TYPE_PTR, _CLASS_IN | _CLASS_UNIQUE))
+        message.add_question(DNSQuestion(service, _TYPE_PTR, _CLASS_IN | _CLASS_UNIQUE if unicast else _CLASS_IN))
     (packet,) = message.packets()
     return packet
 
@@ -88,10 +95,10 @@ def find(question: Question) -> Iterator[Event]:
     """Ask the link for all services, twice."""
     interface = question.interface
     assert interface is not None  # noqa: S101
-    query = build_query()
+    shots = tuple((due_s, build_query(unicast=number == 0)) for number, due_s in enumerate(_SHOTS_S))
     yield from fire(
         Volley(
-            channel="mdns", port=PORT, shots=tuple((due_s, query) for due_s in _SHOTS_S), destinations=(GROUP,),
+            channel="mdns", port=PORT, shots=shots, destinations=(GROUP,),
             listen_s=_LISTEN_S, source=interface.address, interface=interface.name, group=GROUP, ttl=_TTL,
         ),
         question.gate,
