@@ -1,0 +1,24 @@
+"""The law as data: policies, what an organisation says of itself, and what holds for each device of an inventory.
+
+`rules` is the shape of a pack, `checks` its conditions, `evaluate` the judgement. Nothing here is legal advice.
+"""
+
+from netaudit.policy.evaluate import evaluate
+from netaudit.policy.facts import Facts, Organisation, Site, Waiver
+from netaudit.policy.findings import NOTICE, Finding, Findings
+from netaudit.policy.rules import Policies, Policy, Rule, load_policies
+
+__all__ = [
+    "NOTICE",
+    "Facts",
+    "Finding",
+    "Findings",
+    "Organisation",
+    "Policies",
+    "Policy",
+    "Rule",
+    "Site",
+    "Waiver",
+    "evaluate",
+    "load_policies",
+]

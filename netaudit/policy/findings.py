@@ -1,0 +1,64 @@
+"""Findings: what holds for each device under each rule, and what could not be judged, as a document of its own."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from netaudit.policy.words import Outcome, OwnerEffect, Severity
+
+SCHEMA = "netaudit.findings/1"
+SCHEMA_ID = "urn:netaudit:findings:1"
+NOTICE = "This is support for a reasonable inquiry, from an inventory and a register. It is not legal advice."
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule comes to for one device; or a gap, of the inventory or the register, under all rules."""
+
+    kind: Literal["rule", "coverage", "register"]
+    outcome: Outcome
+    because: tuple[str, ...]
+    as_of: str
+    policy: str | None = None
+    rule: str | None = None
+    asset: str | None = None  # the id in the inventory
+    address: str | None = None
+    site: str | None = None
+    severity: Severity | None = None
+    owner_effect: OwnerEffect | None = None
+    missing: tuple[str, ...] = ()  # facts that would decide it, or conditions not yet proven
+    assumed: tuple[str, ...] = ()  # what was taken for granted
+    conditions: tuple[str, ...] = ()  # what has to be kept
+    deadline: str | None = None
+    days_left: int | None = None  # to the last day that the deadline can mean; negative once it has passed
+    waiver: str | None = None
+    evidence: tuple[str, ...] = ()  # what somebody must be able to show
+
+
+class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy as it was applied."""
+
+    id: str
+    title: str
+    checked_on: str
+    sha256: str
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """All findings of one evaluation."""
+
+    schema: str = SCHEMA
+    notice: str = NOTICE
+    as_of: str
+    inventory: str  # the id of the run
+    organisation: str | None  # None: no profile was given
+    policies: tuple[PolicyUsed, ...]
+    findings: tuple[Finding, ...]
+    tool: str
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the findings."""
+    (top,), parts = msgspec.json.schema_components([Findings], ref_template="#/$defs/{name}")
+    root = parts.pop(top["$ref"].rpartition("/")[2])
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID}
+    return {**head, **root, "title": "netaudit findings", "$defs": parts}

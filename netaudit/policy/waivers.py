@@ -1,0 +1,70 @@
+"""Waivers: what excuses a finding, and until when. One that has run out, or that lacks what the instrument asks, does not.
+
+An organisation cannot excuse itself from an instrument that knows no waiver: that finding stands, and says so.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from netaudit.policy.checks import Case
+from netaudit.policy.facts import Waiver
+from netaudit.policy.findings import Finding
+from netaudit.policy.register import keys_of
+from netaudit.policy.words import AGAINST
+
+
+def excused(finding: Finding, case: Case, waivers: Sequence[Waiver]) -> Finding:
+    """The finding under the waivers that are about it."""
+    if finding.outcome not in AGAINST:
+        return finding
+    about = [w for w in waivers if _is_about(w, case)]
+    valid = [w for w in about if not any(_faults(w, case))]
+    if valid:
+        return _allowed(finding, max(valid, key=lambda w: w.until))
+    if not about:
+        return finding
+    latest = max(about, key=lambda w: w.until)
+    words = f"waiver {latest.id} does not count: {'; '.join(_faults(latest, case))}"
+    outcome = "overdue" if latest.until < case.as_of else finding.outcome
+    return msgspec.structs.replace(finding, outcome=outcome, because=(*finding.because, words), waiver=latest.id)
+
+
+def _allowed(finding: Finding, waiver: Waiver) -> Finding:
+    words = f"waiver {waiver.id} by {', '.join(waiver.approver)} until {waiver.until}: {waiver.reason}"
+    return msgspec.structs.replace(
+        finding,
+        outcome="allowed-with-conditions",
+        because=(*finding.because, words),
+        conditions=(*finding.conditions, *waiver.compensating),
+        waiver=waiver.id,
+    )
+
+
+def _is_about(waiver: Waiver, case: Case) -> bool:
+    if waiver.policy != case.policy.id or waiver.rule not in {None, case.rule.id}:
+        return False
+    names = {case.asset.id.casefold(), *(value.casefold() for _, value in keys_of(case.asset))}
+    if not (waiver.assets or waiver.sites):
+        return True
+    return any(a.casefold() in names for a in waiver.assets) or (case.site.name in waiver.sites)
+
+
+def _faults(waiver: Waiver, case: Case) -> Iterator[str]:
+    """Why a waiver does not excuse."""
+    if waiver.until < case.as_of:
+        yield f"it ran out on {waiver.until}"
+    if waiver.granted > case.as_of:
+        yield f"it is granted from {waiver.granted} only"
+    terms = case.policy.waiver
+    if terms is None:
+        yield "the instrument knows no waiver"
+        return
+    if terms.latest and terms.latest < case.as_of:
+        yield f"no waiver of this instrument reaches beyond {terms.latest}"
+    if absent := [office for office in terms.approver if office not in waiver.approver]:
+        yield f"not granted by {', '.join(absent)}"
+    if terms.non_delegable and waiver.delegated:
+        yield f"{', '.join(terms.approver)} cannot delegate it"
+    if lacking := [paper for paper in terms.needs if paper not in waiver.papers]:
+        yield f"papers are missing: {', '.join(lacking)}"
