@@ -297,6 +297,14 @@ def test_large_scope_is_probed_batch_by_batch(stage, monkeypatch):
     assert sum(stage.questions.values()) == 25
 
 
+def test_stop_ends_the_batches(stage, monkeypatch):
+    monkeypatch.setattr(live, "UNICAST_BATCH", 10)
+    stage.plays(wsd_reach=lambda question: question.gate.stopped.set() or ())
+    list(live_events(settings("10.5.0.1-25", interfaces=(ETH0,), channels={"wsd"})))
+
+    assert sum(stage.questions.values()) == 10
+
+
 def test_jobs_do_not_run_far_ahead_of_their_reader(stage, monkeypatch):
     monkeypatch.setattr(live, "WAITING_EVENTS", 10)
     made = []

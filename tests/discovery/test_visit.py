@@ -375,11 +375,20 @@ def test_three_timeouts_in_a_row_after_a_success_end_the_visit():
     assert (results[-1].status, "left alone" in results[-1].detail) == ("timeout", True)
 
 
-def test_sign_of_life_begins_the_count_anew():
-    slow = dict.fromkeys((443, 554, 8080, 8443, 8554), Port(LATE))
-    steps, _ = play({80: Port(), **slow, 8000: Port(REFUSED)}, usual((80, 443, 554, 8000, 8080, 8443, 8554, 88)))
+@pytest.mark.parametrize(
+    "alive",
+    [
+        {9000: Port(REFUSED)},
+        {9000: Port()},
+        {554: Port(answer=CHALLENGE)},
+        {443: Port(handshakes=[SHAKEN], answer=LATE), 9000: Port()},
+    ],
+)
+def test_sign_of_life_begins_the_count_anew(alive):
+    late = Port(LATE)
+    steps, _ = play({80: Port(), 8080: late, 81: late, **alive, 8554: late, 9001: late, 88: late, 9002: Port()})
 
-    assert dialled(steps) == [80, 80, 443, 554, 8000, 8080, 8443, 8554]
+    assert dialled(steps)[-3:] == [8554, 9001, 88]
 
 
 def test_timeouts_before_any_sign_of_life_do_not_count():

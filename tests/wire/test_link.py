@@ -164,6 +164,28 @@ def test_storm_of_packets_does_not_stop_the_sweep(wire):
     assert taken_s < 2.0
 
 
+@pytest.mark.timeout(10)
+def test_storm_that_never_pauses_does_not_stop_the_sweep(monkeypatch):
+    class Storm:
+        def __init__(self, sock):
+            self.fileno, self.close, self.sent = sock.fileno, sock.close, 0
+
+        def recv(self, _):
+            return answer_of("192.0.2.77")
+
+        def send(self, _):
+            self.sent += 1
+
+    near, far = socket.socketpair()
+    far.send(b"ready")
+    monkeypatch.setattr(link, "TAIL_S", 0.1)
+    monkeypatch.setattr(link, "open_link", lambda _: Storm(near))
+    with far:
+        (*replies, report) = sweep(OURS, ["192.0.2.10", "192.0.2.11"], open_gate())
+
+    assert (len(replies), report.status, report.sent) == (PACKETS_PER_SOURCE, "done", 4)
+
+
 def test_requests_are_paced(wire):
     started = time.monotonic()
     list(sweep(OURS, [f"192.0.2.{n}" for n in range(10, 30)], Gate(lambda _: True, rate_pps=200)))

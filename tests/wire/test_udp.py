@@ -130,6 +130,18 @@ def test_flood_of_many_sources_ends_and_is_told(monkeypatch):
     assert (gap.kind, "20 datagrams were thrown away" in gap.detail) == ("dropped_packets", True)
 
 
+@pytest.mark.timeout(10)
+def test_flood_that_never_pauses_does_not_stretch_the_deadline(monkeypatch):
+    monkeypatch.setattr(socket.socket, "recvmsg", lambda *_: (b"again", [], 0, ("127.0.0.9", 9)))
+    with device(b"answer") as (port, _):
+        started = time.monotonic()
+        replies, *_, (report,) = fired(volley(port, "127.0.0.2", listen_s=0.3))
+        taken_s = time.monotonic() - started
+
+    assert (len(replies), report.status) == (DATAGRAMS_PER_SOURCE, "done")
+    assert taken_s < 1.0
+
+
 def test_what_the_kernel_drops_is_told(monkeypatch):
     monkeypatch.setattr(udp, "RECEIVE_BUFFER_BYTES", 4096)
     with device(b"answer") as (port, _):
@@ -276,6 +288,19 @@ def test_our_own_question_to_the_group_is_not_heard():
 
     assert (replies, problems, gaps) == ([], [], [])
     assert (report.status, report.sent) == ("done", 1)
+
+
+def test_sockets_keep_to_their_link():
+    question = volley(free_port(), GROUP, ttl=1)
+    with udp._open_sender(question, open_gate()) as sender, udp._open_listener(question, GROUP) as listener:
+        options = [
+            sender.getsockopt(socket.IPPROTO_IP, option)
+            for option in (socket.IP_MULTICAST_TTL, socket.IP_MULTICAST_LOOP)
+        ]
+        interface = sender.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, 4)
+        hears_all = listener.getsockopt(socket.IPPROTO_IP, 49)  # IP_MULTICAST_ALL
+
+    assert (options, socket.inet_ntoa(interface), hears_all) == ([1, 0], OURS, 0)
 
 
 def test_two_listen_to_one_group():
