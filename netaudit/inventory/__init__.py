@@ -5,7 +5,6 @@
 
 from netaudit.inventory.collect import address_order, document, stamp
 from netaudit.inventory.jsonfile import (
-    UNPRINTABLE,
     decode,
     encode,
     encode_line,
@@ -32,6 +31,7 @@ from netaudit.inventory.shape import (
     ToolDocument,
     schema,
 )
+from netaudit.plain import UNPRINTABLE
 
 __all__ = [
     "SCHEMA",

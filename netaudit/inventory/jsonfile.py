@@ -11,14 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from netaudit.inventory.shape import SCHEMA, AssetDocument, Document, schema
-
-# Characters that act on a terminal or on the order of a line instead of standing for themselves: C0, DEL and C1
-# controls, marks and overrides of direction, line and paragraph separators, invisible marks, tag characters, surrogates.
-C0 = "\x00-\x1f"
-ACTING = (
-    "\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff"
-)
-UNPRINTABLE = re.compile(f"[{C0}{ACTING}]")
+from netaudit.plain import ACTING
 
 
 def encode(doc: Document) -> bytes:

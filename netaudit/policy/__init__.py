@@ -4,7 +4,7 @@
 """
 
 from netaudit.policy.evaluate import evaluate
-from netaudit.policy.facts import Facts, Organisation, Site, Waiver
+from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
 from netaudit.policy.findings import NOTICE, Finding, Findings
 from netaudit.policy.rules import Policies, Policy, Rule, load_policies
 
@@ -16,6 +16,7 @@ __all__ = [
     "Organisation",
     "Policies",
     "Policy",
+    "Register",
     "Rule",
     "Site",
     "Waiver",

@@ -8,9 +8,10 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from netaudit.inventory import AssetDocument, Document
+from netaudit.policy.attribution import looks_like_camera
 from netaudit.policy.checks import CONDITIONS, Answer, Case, Holds, bound, maker
 from netaudit.policy.dates import span
-from netaudit.policy.facts import Facts, Organisation, Site, Waiver
+from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
 from netaudit.policy.findings import Finding
 from netaudit.policy.register import Matched, matched, name_of
 from netaudit.policy.rules import Policy, Rule
@@ -29,6 +30,7 @@ class _Given:
     """What is the same for all devices and rules."""
 
     organisation: Organisation | None
+    register: Register | None
     matched: Matched
     as_of: date
     waivers: Sequence[Waiver]
@@ -39,21 +41,22 @@ def evaluate(
     document: Document,
     policies: Iterable[Policy],
     organisation: Organisation | None,
-    register: Sequence[Facts],
+    register: Register | None,
     as_of: date,
     waivers: Sequence[Waiver] = (),
 ) -> tuple[Finding, ...]:
     """Every rule of these policies for every device of the inventory, and what could not be seen."""
     given = _Given(
         organisation=organisation,
-        matched=matched(document, register),
+        register=register,
+        matched=matched(document, register.entries if register else ()),
         as_of=as_of,
         waivers=waivers,
         site=document.run.site,
     )
     rules = [(policy, rule) for policy in policies for rule in policy.rule]
     found = [_finding(policy, rule, asset, given) for asset in document.assets for policy, rule in rules]
-    return (*found, *_coverage(document, as_of), *_register(given))
+    return (*found, *_coverage(document, as_of), *_register(document, given))
 
 
 def _finding(policy: Policy, rule: Rule, asset: AssetDocument, given: _Given) -> Finding:
@@ -214,13 +217,22 @@ def _coverage(document: Document, as_of: date) -> Iterator[Finding]:
         yield _gap("coverage", as_of, "no device was seen: that is no proof that there is none", "coverage: devices")
 
 
-def _register(given: _Given) -> Iterator[Finding]:
+def _register(document: Document, given: _Given) -> Iterator[Finding]:
+    """Where the register and the inventory do not know of each other, or an entry cannot be read."""
+    if given.register is None:
+        return
     for entry in given.matched.unseen:
         if entry.state not in {"removed", "disposed"}:
             words = f"{name_of(entry)}: in the register, and not seen"
             yield _gap("register", given.as_of, words, "register: device not seen", None, entry.address)
-    for remark in given.matched.remarks:
-        yield _gap("register", given.as_of, remark, "register: one entry for one device")
+    unlisted = set(given.matched.unlisted)
+    for asset in document.assets:
+        if asset.id in unlisted and looks_like_camera(asset):
+            words = "seen, and not in the register"
+            where = next(iter((*asset.addresses, *asset.macs)), None)
+            yield _gap("register", given.as_of, words, "register: no entry for the device", asset.id, where)
+    for remark in (*given.matched.remarks, *given.register.remarks):
+        yield _gap("register", given.as_of, remark, "register: entries that can be read, one for each device")
 
 
 def _gap(

@@ -4,6 +4,7 @@ An absent fact is None and is named where a rule needs it; nothing is guessed.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -40,6 +41,7 @@ class Organisation(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     site: tuple[Site, ...] = ()
     targets: Mapping[str, date] = {}  # own target dates: policy id, or policy id/rule id
     policies: tuple[str, ...] = ()  # ids to hold it against, beside those that are on
+    columns: Mapping[str, str] = {}  # how the register calls what we call serial, acquired, …
 
 
 class Facts(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -68,6 +70,14 @@ class Facts(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     meets: tuple[str, ...] = ()  # rules (policy id/rule id) whose criterion somebody found to be met
     meets_not: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()  # exceptions that are claimed: policy id/exception id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """The entries of an asset register, and what in it could not be read: a sentence each."""
+
+    entries: tuple[Facts, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Waiver(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

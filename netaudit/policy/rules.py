@@ -16,8 +16,8 @@ import msgspec
 from msgspec import Meta
 
 from netaudit.policy.dates import PATTERN, Span, span
-from netaudit.policy.families import families
 from netaudit.policy.facts import Facts, Organisation, Site
+from netaudit.policy.families import families
 from netaudit.policy.words import (
     HAVING,
     Action,
