@@ -28,7 +28,7 @@ from netaudit.model import (
     Run,
 )
 
-Key = tuple[str, str, str, str, str | None, str, int]
+Key = tuple[str, str, str, str, str | None, str, int, str]
 
 
 def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library) -> Inventory:
@@ -94,7 +94,7 @@ class Heard:
 
     def keep(self, o: Observation) -> None:
         """One observation of each fact, with the time and the reply that told it first."""
-        key = (o.channel, o.field, o.value, o.address, o.mac, o.transport, o.port)
+        key = (o.channel, o.field, o.value, o.address, o.mac, o.transport, o.port, o.part)
         known = self.observations.get(key)
         if known is None or (o.seen_at, o.reply) < (known.seen_at, known.reply):
             self.observations[key] = o
@@ -111,7 +111,7 @@ def _contested_gaps(assets: tuple[Asset, ...]) -> Iterator[Gap]:
     """A gap for each address that several devices have."""
     holders: dict[str, list[Device]] = {}
     for asset in assets:
-        for address in asset.device.addresses:
+        for address in () if asset.device.is_hearsay else asset.device.addresses:
             holders.setdefault(address, []).append(asset.device)
     for address, devices in holders.items():
         if len(devices) > 1:

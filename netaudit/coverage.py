@@ -18,7 +18,7 @@ def collect_coverage(
     """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
     every = {*gaps, *_children_gaps(assets)}
     strangers = {gap.address for gap in every if gap.kind in {"wrong_subnet", "outside_targets"}}
-    answering = {address for asset in assets for address in asset.device.addresses} - strangers
+    answering = _owners(assets).keys() - strangers
     return Coverage(
         addresses_in_scope=run.addresses_in_scope,
         addresses_answering=len(answering),
@@ -40,11 +40,11 @@ def is_empty_handed(coverage: Coverage) -> bool:
 
 def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
     for asset in assets:
-        declared = asset.identity.channels
-        if asset.identity.kind == "recorder" and declared:
+        declared, inspected = asset.identity.channels or 0, len(asset.device.children)
+        if asset.identity.kind == "recorder" and declared > inspected:
             yield Gap(
                 kind="recorder_children",
-                detail=f"{declared} channels declared, 0 inspected",
+                detail=f"{declared} channels declared, {inspected} inspected",
                 address=next(iter(asset.device.addresses), ""),
                 asset=asset.device.id,
             )
@@ -77,6 +77,11 @@ def _total(name: str, reports: list[ChannelReport], received: int) -> ChannelTot
 
 def _named(gaps: Iterable[Gap], assets: tuple[Asset, ...]) -> Iterable[Gap]:
     """The gaps, each with the asset that its address belongs to."""
-    owners = {address: asset.device.id for asset in assets for address in asset.device.addresses}
+    owners = _owners(assets)
     for gap in gaps:
         yield gap if gap.asset else replace(gap, asset=owners.get(gap.address))
+
+
+def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
+    """The addresses that answered, with the ids of their assets; not those that only a recorder knows."""
+    return {a: asset.device.id for asset in assets if not asset.device.is_hearsay for a in asset.device.addresses}

@@ -50,6 +50,7 @@ class Observation:
     port: int = 0
     seen_at: float = 0.0
     reply: str = ""  # the digest of the reply
+    part: str = ""  # of which device within the device that replied: a camera behind a recorder, "channel 3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,13 @@ class Device:
     observations: tuple[Observation, ...] = ()
     keys: tuple[str, ...] = ()  # what joined them, strongest first: "serial:…", "mac:…", "uuid:…", "address:…"
     conflicts: tuple[str, ...] = ()  # sentences: what in these observations does not fit together
+    behind: str | None = None  # the id of the recorder that lists it
+    children: tuple[str, ...] = ()  # the channels of which it lists a device
+
+    @property
+    def is_hearsay(self) -> bool:
+        """Whether nothing was heard from the device itself: a recorder lists it, with an address that was not asked."""
+        return bool(self.observations) and all(o.part for o in self.observations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,8 @@ class Asset:
         """(transport, port, service) of every port that answered, each once, with the service that told most."""
         services: dict[tuple[str, int], str] = {}
         for observation in self.device.observations:
+            if observation.part:  # the port is the recorder's
+                continue
             if observation.port and observation.field != "tcp.refused" and observation.transport in _TRANSPORTS:
                 key = (_TRANSPORTS[observation.transport], observation.port)
                 services[key] = max(services.get(key, ""), _service(observation), key=_worth)

@@ -15,10 +15,11 @@ from netaudit.assemble import Heard, identify_device
 from netaudit.discovery import BY_NAME, http, pages, rtsp
 from netaudit.discovery.channel import observe
 from netaudit.discovery.text import clean, mac_address
+from netaudit.identify.children import natural
 from netaudit.identify.fingerprints import Library
 from netaudit.inventory import escape
 from netaudit.inventory.collect import asset_document
-from netaudit.model import Device, Problem, Reply
+from netaudit.model import Device, Observation, Problem, Reply
 from netaudit.vocabulary import FIELDS
 
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -79,12 +80,28 @@ def _identify(line: bytes, library: Library) -> tuple[msgspec.Raw, dict[str, Any
         _take(given, heard)
     except ValueError as error:
         _complain(heard, "", str(error))
-    device = Device(id="given", observations=tuple(heard.observations.values()))
-    answer = msgspec.to_builtins(asset_document(identify_device(device, library)))
+    answer, *children = (_answer(part, heard, library) for part in ("", *_parts(heard)))
     problems = sorted(heard.problems, key=lambda p: (p.channel, p.detail))
     shown = [{"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems]
+    return name, {**answer, **({"children": children} if children else {}), "problems": shown}
+
+
+def _parts(heard: Heard) -> list[str]:
+    """The channels of which a recorder's list in this line tells something."""
+    return sorted({o.part for o in heard.observations.values() if o.part}, key=natural)
+
+
+def _answer(part: str, heard: Heard, library: Library) -> dict[str, Any]:
+    """What the line says of the device itself, or of the one on one of its channels."""
+    told = tuple(o for o in heard.observations.values() if o.part == part)
+    answer = msgspec.to_builtins(asset_document(identify_device(Device(id="given", observations=told), library)))
     lists = {key: list(answer[key]) for key in ("evidence", "conflicts")}
-    return name, {**{key: answer[key] for key in _ANSWER}, **lists, "problems": shown}
+    place = {"part": part, "address": _address(told)} if part else {}
+    return {**place, **{key: answer[key] for key in _ANSWER}, **lists}
+
+
+def _address(told: Iterable[Observation]) -> str | None:
+    return next((o.value for o in told if o.field == "child.address"), None)
 
 
 def _decoded(line: bytes) -> _Line:

@@ -32,8 +32,8 @@ class Channel:
     reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 
 
-def observe(reply: Reply, field: str, value: str | None) -> Iterator[Observation]:
-    """One observation of this reply, or none where there is no value."""
+def observe(reply: Reply, field: str, value: str | None, part: str = "") -> Iterator[Observation]:
+    """One observation of this reply, or of a part of the device that sent it; none where there is no value."""
     text = (value or "").strip()
     if text:
         yield Observation(
@@ -46,4 +46,5 @@ def observe(reply: Reply, field: str, value: str | None) -> Iterator[Observation
             port=reply.port,
             seen_at=reply.heard_at,
             reply=reply.digest,
+            part=part,
         )

@@ -1,11 +1,14 @@
 """ISAPI: XML answers of Hikvision's web service, and of its forerunners PSIA and std-cgi.
 
 Bodies hold user names, and some hold passwords and salts. Only the elements named here become observations.
+A recorder's list of channels (ISAPI/ContentMgmt/InputProxy/channels) tells of the cameras behind it.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.children import CHILD_FIELDS, MAX_CHILDREN, observe_child
 from netaudit.discovery.contents import read_bodies
 from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse
 from netaudit.discovery.text import clean, mac_address, yes_no
@@ -40,18 +43,27 @@ _ELEMENTS = frozenset(
 # The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
 _DEVICE_ROOTS = ("DeviceInfo", "EventNotificationAlert")
 _LEAVES = frozenset({*_FIELDS, "macAddress"}.union(*_VERSIONS.values()))
+_CHANNELS = frozenset({"InputProxyChannel", "InputProxyChannelStatus"})
+_CHILD = {
+    "child.protocol": "proxyProtocol",
+    "child.address": "ipAddress",
+    "child.model": "model",
+    "child.serial": "serialNumber",
+    "child.firmware": "firmwareVersion",
+}
+MAX_BYTES = 256 * 1024  # a list of some two hundred channels; `markup` allows no more elements
 _COMPANY = 3
 _FOREIGN_ROOTS = frozenset({"html", "envelope", "root", "rss", "svg"})
 
 
 def read(reply: Reply) -> Iterator[Observation]:
-    """What an ISAPI document says of the device; of a recorder's channels only their number."""
+    """What an ISAPI document says of the device, and of the cameras behind it."""
     return read_bodies(reply, _read_body)
 
 
 def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     try:
-        root = parse(body)
+        root = parse(body, MAX_BYTES)
         name = local_name(root.tag)
     except ValueError:
         name = ""
@@ -70,6 +82,7 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     if name == "InputProxyChannelList":
         count = sum(local_name(child.tag) == "InputProxyChannel" for child in root)
         yield from observe(reply, "isapi.channels", str(count))
+    yield from _read_children(reply, root)
 
 
 def _read_device(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
@@ -86,8 +99,19 @@ def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:
         yield from observe(reply, "isapi.element", name)
 
 
+def _read_children(reply: Reply, root: Element) -> Iterator[Observation]:
+    channels = (element for element in root.iter() if local_name(element.tag) in _CHANNELS)
+    for position, channel in enumerate(islice(channels, MAX_CHILDREN), start=1):
+        number = child_texts(channel).get("id", "")
+        for source in channel:
+            if local_name(source.tag) == "sourceInputPortDescriptor":
+                texts = child_texts(source)
+                values = {field: texts.get(name, "") for field, name in _CHILD.items()}
+                yield from observe_child(reply, f"channel {number if number.isdecimal() else position}", values)
+
+
 def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
-    values = flat_fields(body, _LEAVES | _ELEMENTS)
+    values = flat_fields(body, _LEAVES | _ELEMENTS, MAX_BYTES)
     # Without the element around them, names as common as "model" speak for ISAPI only in company.
     if not values.keys() & _ELEMENTS and len(values) < _COMPANY:
         raise ValueError("no ISAPI document, and no element that only ISAPI has")
@@ -108,6 +132,6 @@ ISAPI = Channel(
     knows=_knows,
     fields=(
         "isapi.root", "isapi.namespace", *_FIELDS.values(), *_VERSIONS, "isapi.element", "isapi.activated",
-        "isapi.channels", "mac.address",
+        "isapi.channels", *CHILD_FIELDS,
     ),
 )  # fmt: skip

@@ -1,19 +1,21 @@
 """Dahua's CGI: answers of magicBox.cgi and configManager.cgi, one key=value on each line.
 
 A configuration listing holds the user names and passwords of the cameras behind a recorder. Of listings only the
-names of known tables are kept, and the machine's own name.
+names of known tables are kept, the machine's own name, and what RemoteDevice says of the cameras themselves.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.children import CHILD_FIELDS, MAX_CHILDREN, observe_child
 from netaudit.discovery.contents import read_bodies
-from netaudit.discovery.text import clean, decode
+from netaudit.discovery.text import clean, decode, yes_no
 from netaudit.model import Observation, Reply
 
-MAX_BYTES = 64 * 1024
-MAX_LINES = 2048
+MAX_BYTES = 1024 * 1024  # RemoteDevice of 256 channels, with some forty lines of eighty bytes each
+MAX_LINES = 16_384
 MAX_KEYS = 32
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_.:\[\]-]{0,200})=(.{0,4096})")
 _FIELDS = {
@@ -31,6 +33,16 @@ _FIELDS = {
     "updateSerial": "magicbox.update_serial",
 }
 _TABLES = frozenset({"General", "RemoteDevice", "T2UServer", "DVRIP", "ChannelTitle", "Network", "UPnP", "Locales"})
+# "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address": the first channel.
+_CHILD_KEY = re.compile(r"table\.RemoteDevice(?:\.([^.=]{1,80})|\[(\d{1,4})\])\.(\w{1,20})")
+_CHILD = {
+    "ProtocolType": "child.protocol",
+    "Address": "child.address",
+    "DeviceType": "child.model",
+    "SerialNo": "child.serial",
+    "Version": "child.firmware",
+    "Mac": "mac.address",
+}
 _SECRETS = ("pass", "pwd", "user", "key", "token", "salt", "secret")
 
 
@@ -48,6 +60,7 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     for match in found:
         values.setdefault(match[1], clean(match[2]))
     yield from _read_values(reply, values)
+    yield from _read_children(reply, values)
     for key in sorted({name for name in map(_kept_key, values) if name})[:MAX_KEYS]:
         yield from observe(reply, "magicbox.key", key)
 
@@ -60,6 +73,23 @@ def _read_values(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
         values.setdefault("hardwareVersion", values.pop("version"))
     for name, field in _FIELDS.items():
         yield from observe(reply, field, values.get(name))
+
+
+def _read_children(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
+    slots: dict[str, dict[str, str]] = {}
+    for key, value in values.items():
+        found = _CHILD_KEY.fullmatch(key)
+        if found and (found[3] in _CHILD or found[3] == "Enable"):
+            slots.setdefault(found[1] or found[2], {})[found[3]] = value
+    for slot, told in islice(slots.items(), MAX_CHILDREN):
+        if yes_no(told.get("Enable", "")) != "no":  # else the channel is unused, and keeps what was there before
+            yield from observe_child(reply, _part(slot), {_CHILD[name]: told[name] for name in told.keys() & _CHILD})
+
+
+def _part(slot: str) -> str:
+    """Slots count from nought, channels from one."""
+    number = re.search(r"(\d{1,4})$", slot)
+    return f"channel {int(number[1]) + 1}" if number else f"slot {slot}"
 
 
 def _kept_key(key: str) -> str:
@@ -83,5 +113,5 @@ MAGICBOX = Channel(
     title="Dahua's CGI: key=value answers, with a login that the operator gave",
     read=read,
     knows=_knows,
-    fields=(*dict.fromkeys(_FIELDS.values()), "magicbox.key"),
+    fields=(*dict.fromkeys(_FIELDS.values()), "magicbox.key", *CHILD_FIELDS),
 )

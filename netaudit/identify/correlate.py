@@ -8,10 +8,18 @@ clone, a sample or a router's, and joins nothing. Who names two different device
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 
+from netaudit.identify.children import add_children
 from netaudit.identify.conflicts import conflicts
-from netaudit.identify.keys import SERIAL_FIELDS, is_universal, key_order, serial_key, tells_apart
+from netaudit.identify.keys import (
+    SERIAL_FIELDS,
+    device_id,
+    is_universal,
+    key_order,
+    observation_order,
+    serial_key,
+    tells_apart,
+)
 from netaudit.identify.links import MOST_ADDRESSES_PER_MAC, shared_macs
 from netaudit.identify.sightings import Sighting, sight
 from netaudit.inventory import address_order
@@ -27,15 +35,17 @@ Group = list[Sighting]
 
 def correlate(observations: Iterable[Observation]) -> tuple[Device, ...]:
     """The devices behind these observations, in the order of their ids, which are unique."""
-    every = sorted(set(observations), key=_order)
+    known = sorted(set(observations), key=observation_order)
+    every = [o for o in known if not o.part]
     sightings = sight(every, shared_macs(every))
     owners = {mac: s.address for s in sightings if not s.contradicts_itself for mac in s.linked if s.address}
     _drop_worthless(sightings)
     _part_bridges(sightings)
     groups = _join(sightings)
     holders = Counter(name for group in groups for name in _names(group))
-    devices = (_device(group, holders, owners) for group in groups)
-    return tuple(sorted(devices, key=lambda d: (d.id, d.addresses)))
+    devices = sorted((_device(group, holders, owners) for group in groups), key=lambda d: (d.id, d.addresses))
+    with_children = add_children(devices, [o for o in known if o.part])
+    return tuple(sorted(with_children, key=lambda d: (d.id, d.addresses)))
 
 
 def _drop_worthless(sightings: list[Sighting]) -> None:
@@ -124,11 +134,11 @@ def _names(group: Group) -> list[str]:
 
 
 def _device(group: Group, holders: Mapping[str, int], owners: Mapping[str, str]) -> Device:
-    observations = sorted({o for sighting in group for o in sighting.observations}, key=_order)
+    observations = sorted({o for sighting in group for o in sighting.observations}, key=observation_order)
     names = _names(group)
     macs = {mac for sighting in group for mac in sighting.macs}
     return Device(
-        id=sha256(_unique(group, names, holders).encode()).hexdigest()[:16],
+        id=device_id(_unique(group, names, holders)),
         addresses=tuple(sorted({s.address for s in group if s.address}, key=address_order)),
         macs=tuple(sorted(macs, key=lambda mac: (not is_universal(mac), mac))),
         hostnames=tuple(sorted({o.value for o in observations if o.field in _HOST_FIELDS})),
@@ -142,7 +152,3 @@ def _unique(group: Group, names: list[str], holders: Mapping[str, int]) -> str:
     """The strongest name that no other device of the run has; of two at one address, the hardware address tells."""
     own = next((name for name in names if holders[name] == 1), None)
     return own or min(f"address:{s.address}|{s.part}" for s in group)
-
-
-def _order(o: Observation) -> tuple[str | int | float, ...]:
-    return (o.channel, o.field, o.value, o.address, o.mac or "", o.transport, o.port, o.seen_at, o.reply)

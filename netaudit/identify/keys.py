@@ -6,17 +6,18 @@ administered addresses name nobody.
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 
 from netaudit.model import Observation
 from netaudit.vocabulary import SHARED_UUIDS, is_placeholder
 
-KEY_ORDER = ("serial", "mac", "uuid", "certificate", "address", "frame")  # strongest first
+KEY_ORDER = ("serial", "mac", "uuid", "certificate", "address", "frame", "child")  # strongest first
 
 SERIAL_FIELDS = frozenset(
     {
         "sadp.device_sn", "dhip.serial_no", "isapi.serial_number", "onvif.serial", "upnp.serial_number",
-        "magicbox.serial_number", "rtsp.realm", "http.realm", "mdns.host",
+        "magicbox.serial_number", "child.serial", "rtsp.realm", "http.realm", "mdns.host",
     }
 )  # fmt: skip
 SHORTEST_SERIAL = 8
@@ -75,3 +76,13 @@ def tells_apart(sets: Iterable[set[str]]) -> bool:
     """Whether these sets of names, empty ones left aside, have nothing in common: they name different devices."""
     told = [names for names in sets if names]
     return len(told) > 1 and not set.intersection(*told)
+
+
+def device_id(name: str) -> str:
+    """The id of the device that has this name."""
+    return sha256(name.encode()).hexdigest()[:16]
+
+
+def observation_order(o: Observation) -> tuple[str | int | float, ...]:
+    """Sorts observations: by what they say, then by where it was heard."""
+    return (o.channel, o.field, o.value, o.address, o.mac or "", o.transport, o.port, o.seen_at, o.reply, o.part)

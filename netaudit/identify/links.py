@@ -32,6 +32,8 @@ def shared_macs(observations: Iterable[Observation]) -> dict[str, Addresses]:
     claims: dict[str, set[str]] = defaultdict(set)
     names: dict[tuple[str, str], set[str]] = defaultdict(set)  # (address, field) -> what names the device there
     for o in observations:
+        if o.part:  # what a recorder says of others names nobody at its address
+            continue
         if is_arp(o) and o.address:
             claims[o.value].add(o.address)
         elif name := o.value if is_own_word(o) else serial_key(o):

@@ -138,8 +138,8 @@ def asset_document(asset: Asset) -> AssetDocument:
         serial=_maybe(identity.serial),
         produced=_maybe(identity.produced),
         ports=tuple(PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports),
-        behind=None,
-        children=ChildrenDocument(declared=max(declared, 0), inspected=0),
+        behind=device.behind,
+        children=ChildrenDocument(declared=max(declared, len(device.children)), inspected=len(device.children)),
         evidence=_evidence(identity.evidence, identity.family),
         conflicts=_texts((*device.conflicts, *identity.conflicts)),
     )

@@ -6,15 +6,17 @@ where it is opened: what a device says must not become either. Such text gets an
 
 import csv
 import re
+from collections.abc import Mapping
 from io import StringIO
 from typing import BinaryIO
 
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
-from netaudit.report.words import visible
+from netaudit.report.words import named, visible
 
 COLUMNS = (
     "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line",
-    "generation", "firmware", "firmware_date", "serial", "produced", "ports", "children", "first_evidence", "conflicts",
+    "generation", "firmware", "firmware_date", "serial", "produced", "ports", "behind", "children", "first_evidence",
+    "conflicts",
 )  # fmt: skip
 
 MAX_CELL = 32_000  # Excel's limit is 32,767 characters
@@ -29,7 +31,8 @@ def write(document: Document, stream: BinaryIO) -> None:
     text = StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
-    rows.writerows([plain(cell) for cell in _row(asset)] for asset in document.assets)
+    names = named(document)
+    rows.writerows([plain(cell) for cell in _row(asset, names)] for asset in document.assets)
     stream.write(text.getvalue().encode("utf-8-sig"))
 
 
@@ -39,7 +42,7 @@ def plain(cell: str) -> str:
     return mark + visible(_FORMULA_IF_SPLIT.sub(r"\1'", cell[:MAX_CELL]))[:MAX_CELL]
 
 
-def _row(asset: AssetDocument) -> tuple[str, ...]:
+def _row(asset: AssetDocument, names: Mapping[str, str]) -> tuple[str, ...]:
     return (
         *(_listed(v) for v in (asset.addresses, asset.macs, asset.hostnames)),
         asset.family,
@@ -49,6 +52,7 @@ def _row(asset: AssetDocument) -> tuple[str, ...]:
         *(v or "" for v in (asset.manufacturer, asset.brand, asset.model, asset.line, asset.generation)),
         *(v or "" for v in (asset.firmware, asset.firmware_date, asset.serial, asset.produced)),
         _listed(tuple(f"{p.transport}/{p.port} {p.service}" for p in asset.ports)),
+        names.get(asset.behind or "", ""),
         str(asset.children.declared) if asset.kind == "recorder" else "",
         _told(asset.evidence[0]) if asset.evidence else "",
         _listed(asset.conflicts),

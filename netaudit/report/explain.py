@@ -14,6 +14,7 @@ from netaudit.report.words import (
     STATUS_WORDS,
     counted,
     maker_of,
+    named,
     percent,
     shorten,
     visible,
@@ -66,7 +67,7 @@ def _ids(assets: Iterable[AssetDocument]) -> str:
 
 
 def _page(document: Document, asset: AssetDocument, replies: Mapping[str, bytes]) -> Iterator[str]:
-    yield from _who(asset)
+    yield from _who(document, asset)
     yield from _section("Verdict", _verdict(asset))
     for title, evidence in _sides(asset):
         yield from _section(title, _evidence(evidence, replies))
@@ -84,7 +85,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in found)
 
 
-def _who(asset: AssetDocument) -> Iterator[str]:
+def _who(document: Document, asset: AssetDocument) -> Iterator[str]:
     yield from wrap(what_is(asset), WIDTH)
     ports = ", ".join(f"{p.port}/{p.transport} {p.service}" for p in asset.ports)
     facts = {
@@ -95,6 +96,7 @@ def _who(asset: AssetDocument) -> Iterator[str]:
         "model": _with(asset.model, asset.line, asset.generation),
         "firmware": _with(asset.firmware, f"built {asset.firmware_date}" if asset.firmware_date else None),
         "serial": _with(asset.serial, f"made {asset.produced}" if asset.produced else None),
+        "behind": named(document).get(asset.behind or ""),
         "services": ports,
         "cameras": f"{asset.children.declared} declared, {asset.children.inspected} inspected"
         if asset.children.declared

@@ -7,7 +7,7 @@ Text of devices goes in as rich `Text`, never as markup, and after `visible`. Wi
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, TextIO
 
@@ -28,6 +28,7 @@ from netaudit.report.words import (
     incomplete,
     looks_like_camera,
     maker_of,
+    named,
     percent,
     registered,
     shorten,
@@ -122,10 +123,11 @@ def _makers(document: Document) -> Table:
 def _devices(document: Document) -> Iterator[RenderableType]:
     others = [a for a in document.assets if not _is_of_interest(a)]
     hidden = len(others) if len(others) > OTHERS_LISTED else 0
+    names = named(document)
     table = _table("Address", "MAC", "What it is", "Model", "Firmware", "Verdict")
     for asset in document.assets:
         if not hidden or _is_of_interest(asset):
-            table.add_row(*_cells(asset))
+            table.add_row(*_cells(asset, names))
     if table.rows:
         yield table
     if hidden:
@@ -136,13 +138,15 @@ def _is_of_interest(asset: AssetDocument) -> bool:
     return asset.family != "unknown" or looks_like_camera(asset) or bool(asset.conflicts)
 
 
-def _cells(asset: AssetDocument) -> Iterator[Text]:
+def _cells(asset: AssetDocument, names: Mapping[str, str]) -> Iterator[Text]:
+    recorder = names.get(asset.behind or "", "")
+    behind = f", behind {recorder}" if recorder else ""
     hints = (*(shorten(name, 40) for name in asset.hostnames[:1]), registered(asset))
     name = f" ({', '.join(filter(None, hints))})" if any(hints) and asset.family == "unknown" else ""
     certainty = f" {percent(asset.certainty)}" if asset.verdict != "unknown" else ""
     yield Text(_first_of(asset.addresses))
     yield Text(_first_of(asset.macs))
-    yield Text(what_is(asset) + name)
+    yield Text(what_is(asset) + behind + name)
     yield Text(shorten(asset.model or "", 60))
     yield Text(shorten(asset.firmware or "", 60))
     yield Text(asset.verdict + certainty, style=STYLES[asset.verdict])
@@ -154,11 +158,11 @@ def _first_of(values: tuple[str, ...]) -> str:
 
 
 def _for_the_eye(document: Document) -> Iterator[Text]:
-    named = {a.id: address_of(a) for a in document.assets}
+    names = named(document)
     reasons = [(address_of(a), doubt) for a in document.assets for doubt in doubts(a)]
     for gap in document.coverage.gaps:
         if gap.kind in FOR_THE_EYE:
-            where = named.get(gap.asset or "") or visible(gap.address or "")
+            where = names.get(gap.asset or "") or visible(gap.address or "")
             reasons.append((where, f"{gap.kind.replace('_', ' ')}: {shorten(gap.detail, 300)}"))
     yield from (Text(f"{where}: {reason}") for where, reason in reasons[:LISTED_FOR_THE_EYE])
     yield from _more(len(reasons) - LISTED_FOR_THE_EYE)

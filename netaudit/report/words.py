@@ -29,7 +29,7 @@ GAP_WORDS = {
     "no_link_layer": "No right to open raw sockets: devices that answer nothing but ARP can be missing",
     "port_taken": "Another program holds a discovery port: replies that came to it are missing",
     "routed": "Behind a router: ARP and multicast do not reach these networks",
-    "recorder_children": "Cameras behind recorders were counted, not inspected",
+    "recorder_children": "Cameras behind recorders that were not inspected",
     "wrong_subnet": "Heard on the wire, with an address that does not belong there",
     "outside_targets": "Heard on the wire, outside the targets: not asked further",
     "address_conflict": "Two devices claim one address",
@@ -86,6 +86,11 @@ def shorten(text: str, limit: int) -> str:
 def address_of(asset: AssetDocument) -> str:
     """What an asset is called in a list: its first address, MAC or id."""
     return visible(next(iter((*asset.addresses, *asset.macs)), asset.id))
+
+
+def named(document: Document) -> dict[str, str]:
+    """What each asset is called in a list, by its id."""
+    return {asset.id: address_of(asset) for asset in document.assets}
 
 
 def percent(certainty: float) -> str:

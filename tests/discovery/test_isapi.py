@@ -1,5 +1,6 @@
 import pytest
-from support.reading import pairs, reply, values
+from support.channel_lists import SECRET, input_proxy
+from support.reading import children, pairs, read, reply, values
 
 from netaudit.discovery.isapi import ISAPI
 
@@ -9,10 +10,6 @@ DEVICE = """<?xml version="1.0" encoding="UTF-8"?>
 <macAddress>44:19:b6:00:00:01</macAddress><firmwareVersion>V5.5.0</firmwareVersion>
 <firmwareReleasedDate>build 200101</firmwareReleasedDate><encoderVersion>V7.3</encoderVersion>
 <telecontrolID>88</telecontrolID><OEMCode>1</OEMCode></DeviceInfo>"""
-RECORDER = """<InputProxyChannelList xmlns="http://www.hikvision.com/ver20/XMLSchema">
-<InputProxyChannel><id>1</id><sourceInputPortDescriptor><userName>admin</userName><password>secret</password>
-<model>CHILD</model><serialNumber>CHILD-1</serialNumber></sourceInputPortDescriptor></InputProxyChannel>
-<InputProxyChannel><id>2</id></InputProxyChannel></InputProxyChannelList>"""
 
 
 def test_device_info():
@@ -32,13 +29,61 @@ def test_device_info():
     ]
 
 
-def test_channels_of_a_recorder_are_counted_and_nothing_of_them_is_kept():
-    assert pairs(ISAPI, RECORDER) == [
+def test_list_of_a_recorder_counts_its_channels_and_speaks_of_itself_once():
+    own = [(o.field, o.value) for o in read(ISAPI, input_proxy({"model": "CHILD"}, None)) if not o.part]
+
+    assert own == [
         ("isapi.root", "InputProxyChannelList"),
         ("isapi.namespace", "http://www.hikvision.com/ver20/XMLSchema"),
         ("isapi.element", "InputProxyChannel"),
         ("isapi.channels", "2"),
     ]
+
+
+def test_list_of_a_recorder_tells_of_the_camera_on_each_channel():
+    camera = {
+        "proxyProtocol": "HIKVISION", "ipAddress": "192.0.2.9", "model": "DS-2CD2386G2-IU",
+        "serialNumber": "DS-2CD2386G2-IU20210101AAWRK12345601", "firmwareVersion": "V5.7.15 build 240201",
+    }  # fmt: skip
+    other = {"proxyProtocol": "ONVIF", "ipAddress": "192.0.2.10"}
+
+    assert children(ISAPI, input_proxy(camera, other)) == [
+        ("channel 1", "child.protocol", "HIKVISION"),
+        ("channel 1", "child.address", "192.0.2.9"),
+        ("channel 1", "child.model", "DS-2CD2386G2-IU"),
+        ("channel 1", "child.serial", "DS-2CD2386G2-IU20210101AAWRK12345601"),
+        ("channel 1", "child.firmware", "V5.7.15 build 240201"),
+        ("channel 2", "child.protocol", "ONVIF"),
+        ("channel 2", "child.address", "192.0.2.10"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [None, {}, {"proxyProtocol": "HIKVISION"}, {"ipAddress": "0.0.0.0"}, {"ipAddress": "127.0.0.1", "model": "IPC"}],
+)
+def test_channel_without_a_device_tells_nothing(channel):
+    assert children(ISAPI, input_proxy(channel)) == []
+
+
+def test_status_of_one_channel_tells_the_same():
+    status = (
+        "<InputProxyChannelStatus><id>7</id><sourceInputPortDescriptor><ipAddress>192.0.2.9</ipAddress>"
+        "</sourceInputPortDescriptor><online>true</online></InputProxyChannelStatus>"
+    )
+
+    assert children(ISAPI, status) == [("channel 7", "child.address", "192.0.2.9")]
+
+
+def test_list_that_was_cut_off_tells_what_came_before():
+    text = input_proxy({"ipAddress": "192.0.2.9"}, {"ipAddress": "192.0.2.10"})
+    cut = text[: text.index("192.0.2.10")]
+
+    assert children(ISAPI, cut) == [("channel 1", "child.address", "192.0.2.9")]
+
+
+def test_names_and_passwords_of_channels_are_not_kept():
+    assert SECRET not in str(read(ISAPI, input_proxy({"ipAddress": "192.0.2.9"})))
 
 
 @pytest.mark.parametrize(("word", "expected"), [("true", ["yes"]), ("false", ["no"]), ("flase", ["no"]), ("?", [])])

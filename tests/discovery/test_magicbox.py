@@ -1,5 +1,6 @@
 import pytest
-from support.reading import pairs, reply, values
+from support.channel_lists import SECRET, remote_devices
+from support.reading import children, pairs, read, reply, values
 
 from netaudit.discovery.magicbox import MAGICBOX
 
@@ -41,12 +42,58 @@ def test_version_of_the_hardware_is_not_the_firmware():
 
 def test_listing_gives_the_names_of_known_tables_and_nothing_else():
     listing = (
-        "table.RemoteDevice.uuid:A_0.Address=192.0.2.9\ntable.RemoteDevice.uuid:A_0.Password=secret\n"
-        "table.RemoteDevice.uuid:A_0.UserName=admin\ntable.RemoteDevice.uuid:A_0.SerialNo=CHILD\n"
+        "table.RemoteDevice.uuid:A_0.Password=secret\ntable.RemoteDevice.uuid:A_0.UserName=admin\n"
         "table.Accounts.admin=x\nusers[0].Name=admin\nSessionToken=1\nPassword=secret\nTimeZone=8\n"
     )
 
     assert pairs(MAGICBOX, listing) == [("magicbox.key", "TimeZone"), ("magicbox.key", "table.RemoteDevice")]
+
+
+def test_remote_devices_tell_of_the_camera_on_each_channel():
+    camera = {
+        "Enable": "true", "Address": "192.0.2.9", "Mac": "08:ed:ed:28:8f:97", "ProtocolType": "Dahua2",
+        "DeviceType": "IPC-HDW1025C", "SerialNo": "4H01D66PAJ2FA64", "Version": "2.800.0000000.3.R,2021-10-08",
+    }  # fmt: skip
+    other = {"Address": "192.0.2.10", "Mac": "ff:ff:ff:ff:ff:ff", "ProtocolType": "Onvif"}
+
+    assert children(MAGICBOX, remote_devices(camera, other)) == [
+        ("channel 1", "child.protocol", "Dahua2"),
+        ("channel 1", "child.address", "192.0.2.9"),
+        ("channel 1", "child.model", "IPC-HDW1025C"),
+        ("channel 1", "child.serial", "4H01D66PAJ2FA64"),
+        ("channel 1", "child.firmware", "2.800.0000000.3.R,2021-10-08"),
+        ("channel 1", "mac.address", "08:ed:ed:28:8f:97"),
+        ("channel 2", "child.protocol", "Onvif"),
+        ("channel 2", "child.address", "192.0.2.10"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        {"Enable": "false", "Address": "192.0.2.9", "SerialNo": "4H01D66PAJ2FA64"},
+        {"Enable": "true", "Address": "192.168.0.0", "ProtocolType": "Private"},
+        {"Enable": "true"},
+    ],
+)
+def test_slot_without_a_device_tells_nothing(slot):
+    assert children(MAGICBOX, remote_devices(slot)) == []
+
+
+def test_slots_of_older_firmware_are_numbered_by_brackets():
+    listing = "table.RemoteDevice[3].Address=192.0.2.9\n"
+
+    assert children(MAGICBOX, listing) == [("channel 4", "child.address", "192.0.2.9")]
+
+
+def test_table_of_a_large_recorder_is_read_whole():
+    slots = [{"Address": f"192.0.2.{n}", **{f"Key{k}": "x" * 60 for k in range(38)}} for n in range(1, 65)]
+
+    assert len(children(MAGICBOX, remote_devices(*slots), transport="given")) == 64
+
+
+def test_names_and_passwords_of_slots_are_not_kept():
+    assert SECRET not in str(read(MAGICBOX, remote_devices({"Address": "192.0.2.9"})))
 
 
 def test_keys_are_counted():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.channel_lists import input_proxy, remote_devices
 from support.reading import reply
 
 from netaudit.discovery import BY_NAME, CHANNELS, route
@@ -27,9 +28,12 @@ SAMPLES = {
         (b'<DeviceInfo version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><model>DS-1 & 2</model>'
         b"<macAddress>44:19:b6:00:00:01</macAddress><firmwareVersion>V5.5.0</firmwareVersion>"
         b"<telecontrolID>88</telecontrolID></DeviceInfo>"),
-        b"<InputProxyChannelList><InputProxyChannel><id>1</id></InputProxyChannel></InputProxyChannelList>",
+        input_proxy({"proxyProtocol": "ONVIF", "ipAddress": "192.0.2.9", "serialNumber": "C-1"}, None).encode(),
     ],
-    "magicbox": [b"deviceType=31\r\nserialNumber=4F00000PAZ00000\r\ntable.RemoteDevice.a.Password=x\r\nversion=1.2\r\n"],
+    "magicbox": [
+        b"deviceType=31\r\nserialNumber=4F00000PAZ00000\r\ntable.RemoteDevice.a.Password=x\r\nversion=1.2\r\n",
+        remote_devices({"Address": "192.0.2.9", "Mac": "08:ed:ed:28:8f:97", "SerialNo": "C-1"}).encode(),
+    ],
     "onvif": [
         SOAP % b"<GetDeviceInformationResponse><Model>C-1</Model></GetDeviceInformationResponse>",
         SOAP % b"<GetScopesResponse><ScopeItem>onvif://www.onvif.org/MAC/44:19:b6:00:00:01</ScopeItem></GetScopesResponse>",

@@ -9,7 +9,7 @@ from netaudit.report import csvdoc
 
 HEADER = (
     "address,mac,hostname,family,verdict,certainty,kind,manufacturer,brand,model,line,generation,firmware,"
-    "firmware_date,serial,produced,ports,children,first_evidence,conflicts"
+    "firmware_date,serial,produced,ports,behind,children,first_evidence,conflicts"
 )
 
 
@@ -46,6 +46,7 @@ def test_a_row_stands_as_an_asset_register_takes_it():
         "serial": "",
         "produced": "",
         "ports": "tcp/80 http; tcp/554 rtsp; udp/3702 onvif; udp/37020 sadp",
+        "behind": "",
         "children": "",
         "first_evidence": "proof: sadp.device_description = DS-2CD2043G0-I",
         "conflicts": "",

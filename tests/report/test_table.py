@@ -47,7 +47,7 @@ Needs a human eye
   10.0.0.70: locked: the device says that it is locked
 
 What could not be seen
-  Cameras behind recorders were counted, not inspected:
+  Cameras behind recorders that were not inspected:
     10.0.0.7: 16 channels declared, 0 inspected
   Behind a router: ARP and multicast do not reach these networks:
     10.0.0.0/24 is behind a router: no ARP, no multicast

@@ -8,9 +8,19 @@ def reply(payload, channel="", transport="tcp", **rest):
     return Reply(channel=channel, transport=transport, address="192.0.2.7", payload=content, **rest)
 
 
+def read(channel, payload, **rest):
+    """The observations that this channel reads, in order."""
+    return list(channel.read(reply(payload, channel.name, **rest)))
+
+
 def pairs(channel, payload, **rest):
     """What this channel reads, in order."""
-    return [(o.field, o.value) for o in channel.read(reply(payload, channel.name, **rest))]
+    return [(o.field, o.value) for o in read(channel, payload, **rest)]
+
+
+def children(channel, payload, **rest):
+    """What this channel reads of the devices within the one that replied."""
+    return [(o.part, o.field, o.value) for o in read(channel, payload, **rest) if o.part]
 
 
 def values(channel, field, payload, **rest):
