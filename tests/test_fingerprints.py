@@ -14,7 +14,7 @@ from netaudit.model import Device, Observation
 
 LIBRARY = load_library()
 PATTERNS = [f for f in LIBRARY.fingerprints if f.pattern]
-SETTLED = ("family", "manufacturer", "brand", "kind")  # attributes of which a device has one
+SETTLED = ("family", "manufacturer", "brand", "kind", "line", "generation")  # attributes of which a device has one
 REGEX_LIMIT_S = 0.5  # a pattern that explodes takes minutes; a busy machine, tenths
 
 POSITIVE = [pytest.param(f, e, id=f"{f.id}-{n}") for f in LIBRARY.fingerprints for n, e in enumerate(f.matches)]

@@ -35,7 +35,7 @@ def test_match_carries_observation_strength_title_and_claims():
 def test_all_patterns_of_a_field_are_tried():
     hits = found(observed("onvif.model", "DS-2CD2012-I"))
 
-    assert {"onvif-model", "hikvision-model-camera", "hikvision-model-any"} <= {hit.fingerprint for hit in hits}
+    assert {"onvif-model", "hikvision-model-pro", "hikvision-model-any"} <= {hit.fingerprint for hit in hits}
 
 
 def test_captured_brand_takes_its_one_spelling():
