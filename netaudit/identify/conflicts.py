@@ -9,18 +9,22 @@ from netaudit.identify.links import is_arp
 from netaudit.identify.sightings import NOWHERE, Sighting
 from netaudit.model import Observation
 
+MOST_TOLD = 16  # of one device: who contradicts himself more often is understood by then
+
 
 def conflicts(sightings: Sequence[Sighting], owners: Mapping[str, str]) -> list[str]:
     """Sentences, each once, on the sightings of one device; `owners` tells which address ARP gives a MAC to."""
     found = [*_serials(sightings), *_ports(sightings)]
     addresses = {s.address for s in sightings if s.address}
     for sighting in sightings:
-        found += _hardware(sighting, {mac: a for mac, a in owners.items() if mac in sighting.said - sighting.linked})
+        found += _hardware(sighting, {mac: owners[mac] for mac in sighting.said - sighting.linked if mac in owners})
         found += _contested(sighting)
         found += sighting.remarks
         for o in sighting.observations:
             found += _observed(o, addresses)
-    return list(dict.fromkeys(found))
+    told = list(dict.fromkeys(found))
+    more = [f"and {len(told) - MOST_TOLD} more of this kind"] if len(told) > MOST_TOLD else []
+    return told[:MOST_TOLD] + more
 
 
 def _serials(sightings: Sequence[Sighting]) -> Iterator[str]:

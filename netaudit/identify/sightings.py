@@ -10,6 +10,7 @@ from netaudit.identify.keys import eui64_mac, is_universal, serial_key, uuid_key
 from netaudit.identify.links import Addresses, contested, frame_macs, is_arp, is_own_word
 from netaudit.model import Observation
 
+MOST_NAMES = 16  # serial numbers, or hardware addresses, that one device gives itself; who gives more gives none
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
 
 
@@ -58,7 +59,8 @@ def sight(every: list[Observation], shared: Mapping[str, Addresses]) -> list[Sig
     frames = frame_macs(every, shared)
     for sighting in found.values():
         _note_macs(sighting, frames.get(sighting.address, set()))
-        sighting.uuids = {uuid for o in sighting.observations if (uuid := uuid_key(o))}
+        uuids = {uuid for o in sighting.observations if (uuid := uuid_key(o))}
+        sighting.uuids = _few(sighting, "endpoints", uuids)
         sighting.keys = set(_keys(sighting, shared))
     return list(found.values())
 
@@ -74,7 +76,7 @@ def _part(o: Observation, macs: Addresses, word: str | None) -> str:
 def _note_macs(sighting: Sighting, frames: set[str]) -> None:
     """Whose hardware addresses these are; a frame's source becomes an observation, where it tells one."""
     every = sighting.observations
-    sighting.said = {o.value for o in every if is_own_word(o)}
+    sighting.said = _few(sighting, "hardware addresses", {o.value for o in every if is_own_word(o)})
     sighting.linked = {o.value for o in every if is_arp(o)}
     if mac := eui64_mac(sighting.address):
         sighting.said.add(mac)
@@ -94,6 +96,14 @@ def _keys(sighting: Sighting, shared: Mapping[str, Addresses]) -> Iterator[str]:
         yield from (f"mac:{mac}, says {word}" for mac in linked for word in said)
     else:
         yield from (f"mac:{mac}" for mac in linked or said if mac not in shared)
-    yield from (f"serial:{serial}" for o in sighting.observations if (serial := serial_key(o)))
-    certificates = {o.value for o in sighting.observations if o.field == "tls.sha256"}
+    serials = {serial for o in sighting.observations if (serial := serial_key(o))}
+    yield from (f"serial:{serial}" for serial in _few(sighting, "serial numbers", serials))
+    certificates = _few(sighting, "certificates", {o.value for o in sighting.observations if o.field == "tls.sha256"})
     yield from (f"uuid:{uuid}, certificate {certificate}" for uuid in sighting.uuids for certificate in certificates)
+
+
+def _few(sighting: Sighting, what: str, names: set[str]) -> set[str]:
+    if len(names) <= MOST_NAMES:
+        return names
+    sighting.remarks.append(f"it gives {len(names)} {what}: none of them counts")
+    return set()

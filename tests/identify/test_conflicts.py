@@ -53,3 +53,11 @@ def test_contested_address_warns_both():
     sentence = f"another device claims {CAMERA} too: what was heard from there may be the other's"
 
     assert conflicts(arp(CAMERA, MAC), arp(CAMERA, OTHER)) == [sentence, sentence]
+
+
+def test_who_contradicts_himself_all_the_time_is_cut_short():
+    lies = [seen("sadp.ipv4_address", f"192.168.1.{n}") for n in range(200)]
+    told = conflicts(*lies)
+
+    assert len(told) == 17
+    assert told[-1] == "and 184 more of this kind"

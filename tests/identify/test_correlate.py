@@ -212,6 +212,23 @@ def test_who_gives_the_macs_of_two_devices_joins_neither():
     assert addresses(arp(CAMERA, MAC), arp(SECOND, OTHER), *liar) == [(CAMERA,), (SECOND,), ("10.9.9.9",)]
 
 
+def test_who_gives_the_names_of_everybody_gives_none_and_takes_no_time():
+    everybody = [
+        (f"10.0.{n >> 8}.{n & 255}", f"6J0A4D2PAG{n:05}", f"44:19:b6:00:{n >> 8:02x}:{n & 255:02x}")
+        for n in range(3000)
+    ]
+    honest = [o for a, serial, mac in everybody for o in (arp(a, mac), *answer(a, serial, mac))]
+    lies = [o for _, serial, mac in everybody for o in answer("10.9.9.9", serial, mac)]
+    found = {d.addresses: d for d in correlate([*honest, *lies])}
+
+    assert len(found) == 3001
+    assert found["10.9.9.9",].macs == ()
+    assert found["10.9.9.9",].conflicts == (
+        "it gives 3000 hardware addresses: none of them counts",
+        "it gives 3000 serial numbers: none of them counts",
+    )
+
+
 # Names
 
 
