@@ -16,7 +16,19 @@ from netaudit import __version__
 from netaudit.cli.options import INTERRUPTED, WRONG, forget_stdout, one_line
 
 # In the order of a first day's work. Each is a file of this folder with a command of the same name.
-VERBS = ("demo", "scan", "replay", "report", "explain", "identify", "fingerprints", "channels", "doctor")
+VERBS = (
+    "demo",
+    "scan",
+    "replay",
+    "report",
+    "explain",
+    "comply",
+    "policies",
+    "identify",
+    "fingerprints",
+    "channels",
+    "doctor",
+)
 
 _DEBUG = "netaudit.debug"
 

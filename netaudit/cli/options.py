@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-DONE, WRONG, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, FOUND, WRONG, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 def output_option(function: Command) -> Command:
@@ -42,6 +42,18 @@ def fingerprints_option(function: Command) -> Command:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         metavar="DIR",
         help="Add fingerprints of your own; one with the id of a shipped one takes its place.",
+    )(function)
+
+
+def policies_option(function: Command) -> Command:
+    """--policies DIR, repeatable."""
+    return click.option(
+        "--policies",
+        "directories",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Add policies of your own; one with the id of a shipped one takes its place.",
     )(function)
 
 

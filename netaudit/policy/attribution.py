@@ -49,8 +49,8 @@ def is_label_only(asset: AssetDocument) -> bool:
 
 
 def rivals(asset: AssetDocument) -> frozenset[str]:
-    """Families that some evidence speaks for, beside the one that won."""
-    spoken = {e.supports["family"] for e in asset.evidence if "family" in e.supports}
+    """Families that evidence of some weight speaks for, beside the one that won."""
+    spoken = {e.supports["family"] for e in asset.evidence if "family" in e.supports and e.strength != "weak"}
     return frozenset(spoken - {asset.family})
 
 

@@ -100,7 +100,9 @@ def judge(case: Case) -> Finding:
         return _told(blank, "not-applicable", failed[:1])
     if open_ := [a for a in answers if a.holds is Holds.UNKNOWN]:
         missing = tuple(dict.fromkeys(fact for a in open_ for fact in a.missing))
-        return msgspec.structs.replace(_told(blank, "not-evaluated", open_), missing=missing)
+        return _with(
+            msgspec.structs.replace(blank, missing=missing), "not-evaluated", (f"not known: {', '.join(missing)}",)
+        )
     if doubts := [a for a in answers if a.holds is Holds.DOUBTFUL]:
         return _told(blank, "needs-review", doubts)
     return _capped(_reached(case, _told(blank, "needs-review", answers)), case.rule.at_most)
@@ -206,8 +208,9 @@ def _capped(finding: Finding, at_most: Outcome | None) -> Finding:
 
 def _coverage(document: Document, as_of: date) -> Iterator[Finding]:
     """What the inventory did not see: under every rule it could be what the rule is about."""
+    addresses = {a.id: next(iter((*a.addresses, *a.macs)), None) for a in document.assets}
     for gap in document.coverage.gaps:
-        where = gap.address if isinstance(gap.address, str) else None
+        where = gap.address if isinstance(gap.address, str) else addresses.get(gap.asset or "")
         yield _gap("coverage", as_of, f"{gap.kind}: {gap.detail}", f"coverage: {gap.kind}", gap.asset, where)
     for channel in document.coverage.channels:
         if channel.status in {"partial", "failed"}:

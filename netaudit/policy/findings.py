@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from netaudit.inventory import escape
 from netaudit.policy.words import Outcome, OwnerEffect, Severity
 
 SCHEMA = "netaudit.findings/1"
@@ -62,3 +63,13 @@ def schema() -> dict[str, Any]:
     root = parts.pop(top["$ref"].rpartition("/")[2])
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID}
     return {**head, **root, "title": "netaudit findings", "$defs": parts}
+
+
+def encode(findings: Findings) -> bytes:
+    """The findings as JSON: UTF-8, keys sorted, two-space indent, a newline at the end."""
+    return escape(msgspec.json.format(msgspec.json.encode(findings, order="sorted"), indent=2)) + b"\n"
+
+
+def encode_schema() -> bytes:
+    """The JSON Schema as it is shipped and printed."""
+    return msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2) + b"\n"

@@ -259,6 +259,10 @@ class Policies:
         """One mark for all that was loaded."""
         return sha256(b"".join(self.texts[name] for name in sorted(self.texts))).hexdigest()
 
+    def mark(self, name: str) -> str:
+        """The SHA-256 of the file of one policy."""
+        return sha256(self.texts[name]).hexdigest()
+
     def select(self, names: Iterable[str]) -> tuple[Policy, ...]:
         """The policies of these ids, each once. ValueError on one that is not known."""
         return tuple(self._one(name) for name in dict.fromkeys(names))
