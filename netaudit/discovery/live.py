@@ -23,6 +23,7 @@ from netaudit.model import ChannelReport, Event, Gap, Problem, Reply, Target
 from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.link import PASSES
 from netaudit.wire.steps import Conversation
 from netaudit.wire.tcp import IN_FLIGHT, converse
 
@@ -170,10 +171,13 @@ class _Run:
             thread = threading.Thread(target=_work, args=(channel.name, work, question, self.events), daemon=True)
             self.threads.append(thread)
             thread.start()
-        running, total = len(jobs), len(jobs)
+        running, total, before = len(jobs), sum(_most_sent(*job) for job in jobs), self.live.gate.slots
         while running:
-            self.progress("listening", total - running, total)
-            name, question, event = _next(self.events)
+            self.progress("finding", min(self.live.gate.slots - before, total), total)
+            found = _next(self.events)
+            if found is None:
+                continue
+            name, question, event = found
             if isinstance(event, BaseException):
                 raise event
             if event is None:
@@ -279,13 +283,17 @@ def _work(name: str, work: Callable[[Question], Iterable[Event]], question: Ques
         events.put((name, question, error))
 
 
-def _next(events: Events) -> tuple[str, Question, Event | BaseException | None]:
-    """The next event; waits in slices, so that an interrupt is noticed at once on every platform."""
-    while True:
-        try:
-            return events.get(timeout=0.2)
-        except queue.Empty:
-            continue
+def _next(events: Events) -> tuple[str, Question, Event | BaseException | None] | None:
+    """The next event, or None for now: an interrupt is noticed at once on every platform, and progress is shown."""
+    try:
+        return events.get(timeout=0.2)
+    except queue.Empty:
+        return None
+
+
+def _most_sent(channel: Channel, question: Question) -> int:
+    """The most packets that a job sends: what its progress is measured by."""
+    return len(question.addresses) * (PASSES if channel.name == "arp" else 1)
 
 
 def _shuffled(addresses: Iterable[str]) -> Iterator[str]:

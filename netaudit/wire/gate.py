@@ -27,6 +27,7 @@ class Gate:
     ) -> None:
         self.stopped = stopped or threading.Event()
         self.connections = 0  # TCP connections begun
+        self.slots = 0  # packets and connections let through
         self._allows = allows
         self._interval_s = 1.0 / rate_pps
         self._broadcasts = broadcasts | {LIMITED_BROADCAST}
@@ -48,4 +49,5 @@ class Gate:
             now = time.monotonic()
             slot = max(self._free_at, now - _CREDIT_S)
             self._free_at = slot + self._interval_s
+            self.slots += 1
             return max(0.0, slot - now)

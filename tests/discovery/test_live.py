@@ -440,7 +440,7 @@ def test_progress_is_told_to_its_end(stage):
     list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,), progress=lambda *step: told.append(step))))
     asking = [step for step in told if step[0] == "asking"]
 
-    assert told[0] == ("listening", 0, 5)
+    assert told[0] == ("finding", 0, 2 * 253)  # ARP asks everybody but us, the silent twice
     assert asking[:3] == [("asking", 0, 2), ("asking", 1, 2), ("asking", 2, 2)]
 
 
