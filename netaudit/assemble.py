@@ -29,6 +29,9 @@ from netaudit.model import (
 )
 
 Key = tuple[str, str, str, str, str | None, str, int, str]
+Speech = tuple[str, str, str, str]  # address or hardware address, channel, field, part
+
+MOST_VALUES = 256  # of one field from one device: each answer to a login has a nonce, and a recorder asks all day
 
 
 def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library) -> Inventory:
@@ -37,7 +40,7 @@ def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library
     for event in events:
         heard.take(event)
     run = ended()
-    observations = list(heard.observations.values())
+    observations = heard.facts()
     assets = tuple(identify_device(device, library) for device in correlate(observations))
     gaps = [*heard.gaps, *_shared_mac_gaps(observations), *_contested_gaps(assets)]
     return Inventory(
@@ -60,6 +63,7 @@ class Heard:
     """What a run has told so far: replies are read at once and dropped, so that memory follows what is new."""
 
     observations: dict[Key, Observation] = field(default_factory=dict)
+    speeches: dict[Speech, list[Key]] = field(default_factory=dict)  # what one device told in one field
     problems: set[Problem] = field(default_factory=set)
     gaps: set[Gap] = field(default_factory=set)
     reports: list[ChannelReport] = field(default_factory=list)
@@ -98,6 +102,28 @@ class Heard:
         known = self.observations.get(key)
         if known is None or (o.seen_at, o.reply) < (known.seen_at, known.reply):
             self.observations[key] = o
+        if known is None:
+            speech = self.speeches.setdefault((o.address or o.mac or "", o.channel, o.field, o.part), [])
+            speech.append(key)
+            if len(speech) > 2 * MOST_VALUES:
+                self._cut(speech)
+
+    def facts(self) -> list[Observation]:
+        """Every fact that counts: of a field that one device fills without end, the earliest values."""
+        for speech in self.speeches.values():
+            if len(speech) > MOST_VALUES:
+                self._cut(speech)
+        return list(self.observations.values())
+
+    def _cut(self, speech: list[Key]) -> None:
+        """Forget all but the earliest; what was forgotten once cannot be among these later."""
+        speech.sort(key=lambda key: (self.observations[key].seen_at, key[2], key[4] or "", key[5:]))
+        last = [self.observations.pop(key) for key in speech[MOST_VALUES:]][-1]
+        del speech[MOST_VALUES:]
+        detail = f"more than {MOST_VALUES} values of {last.field}: the earliest were kept"
+        self.problems.add(
+            Problem(stage="read", channel=last.channel, address=last.address, status="too_large", detail=detail)
+        )
 
 
 def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
