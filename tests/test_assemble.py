@@ -1,12 +1,15 @@
 """Events in, inventory out: the same for any order, and nothing that went wrong is lost."""
 
+import json
 import random
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from support.channel_lists import SECRET, input_proxy, remote_devices
 from support.observations import MAC, SERIAL
 
-from netaudit.assemble import Heard, assemble
+from netaudit.assemble import MOST_VALUES, Heard, assemble
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import document, encode
 from netaudit.model import ChannelReport, Gap, Problem, Reply, Run
@@ -88,6 +91,30 @@ def test_reader_that_yields_before_it_fails_keeps_what_it_yielded():
     assert len(heard.problems) == 1
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_field_that_is_filled_without_end_keeps_its_earliest_values_in_any_order(library, seed):
+    challenge = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="x", nonce="{}"\r\n\r\n'
+    page = partial(Reply, channel="http", transport="tcp", port=80)
+    nonces = [
+        page(address="10.0.0.5", payload=challenge.format(n).encode(), heard_at=n) for n in range(5 * MOST_VALUES)
+    ]
+    again = [replace(reply, heard_at=reply.heard_at + 9.0) for reply in nonces[:MOST_VALUES]]
+    other = page(address="10.0.0.6", payload=challenge.format(0).encode(), heard_at=9999.0)
+    events = [*nonces, *again, other]
+    random.Random(seed).shuffle(events)
+    found = inventory(library, *events)
+    told = {
+        a.device.addresses: [o for o in a.device.observations if o.field == "http.www_authenticate"]
+        for a in found.assets
+    }
+
+    assert sorted(o.seen_at for o in told["10.0.0.5",]) == list(range(MOST_VALUES))
+    assert len(told["10.0.0.6",]) == 1
+    assert [(p.address, p.status, p.detail) for p in found.problems] == [
+        ("10.0.0.5", "too_large", f"more than {MOST_VALUES} values of http.www_authenticate: the earliest were kept")
+    ]
+
+
 def test_proxy_makes_a_gap_and_no_devices(library):
     found = inventory(library, *(arp(f"10.0.0.{n}", MAC) for n in range(10, 19)))
 
@@ -108,6 +135,70 @@ def test_two_macs_for_one_address_are_two_devices_and_a_gap(library):
 
     assert len(found.assets) == 2
     assert conflicts == [("10.0.0.5", f"2 devices claim this address: {MAC}, 44:19:b6:00:00:02")]
+
+
+def fetched(address, path, body):
+    """What an operator's own tool fetched from a recorder, as a capture shows it."""
+    payload = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    request = f"GET {path} HTTP/1.1\r\nAuthorization: Digest username={SECRET}\r\n\r\n".encode()
+    return Reply(transport="tcp", address=address, port=80, payload=payload, request=request)
+
+
+def test_cameras_behind_a_recorder_of_hikvision_are_assets(library):
+    cameras = [
+        {"proxyProtocol": "HIKVISION", "ipAddress": "10.0.0.5", "model": "DS-2CD2043G0-I", "serialNumber": SERIAL},
+        {"proxyProtocol": "HIKVISION", "ipAddress": "192.168.254.3", "model": "DS-2CD2386G2-IU"},
+        {"proxyProtocol": "ONVIF", "ipAddress": "192.168.254.4"},
+        None,
+    ]
+    lists = fetched("10.0.0.13", "/ISAPI/ContentMgmt/InputProxy/channels", input_proxy(*cameras))
+    found = inventory(library, lists, udp("10.0.0.5"))
+    told = {a["addresses"][0]: a for a in json.loads(encode(document(found)))["assets"]}
+
+    box = told["10.0.0.13"]
+    assert (box["kind"], box["children"]) == ("recorder", {"declared": 4, "inspected": 3})
+    assert {address: a["behind"] == box["id"] for address, a in told.items()} == {
+        "10.0.0.5": True, "10.0.0.13": False, "192.168.254.3": True, "192.168.254.4": True,
+    }  # fmt: skip
+    assert (told["10.0.0.5"]["macs"], told["10.0.0.5"]["verdict"]) == ([MAC], "confirmed")
+    assert (told["192.168.254.3"]["family"], told["192.168.254.3"]["model"]) == ("hikvision", "DS-2CD2386G2-IU")
+    assert (told["192.168.254.4"]["family"], told["192.168.254.4"]["kind"]) == ("unknown", "camera")
+    assert [(g.kind, g.detail) for g in found.coverage.gaps] == [
+        ("recorder_children", "4 channels declared, 3 inspected"),
+    ]  # fmt: skip
+    assert found.coverage.addresses_answering == 2
+    assert SECRET.encode() not in encode(document(found))
+
+
+def test_cameras_behind_a_recorder_of_dahua_are_assets_and_those_of_others_are_not_called_dahuas(library):
+    slots = [
+        {"Enable": "true", "Address": "10.1.1.5", "ProtocolType": "Dahua2", "DeviceType": "IPC-HDW1025C"},
+        {"Enable": "true", "Address": "10.1.1.6", "ProtocolType": "Onvif", "DeviceType": "P3245", "SerialNo": "ACCC8E1234AB"},
+        {"Enable": "false", "Address": "192.168.0.0"},
+    ]  # fmt: skip
+    path = "/cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice"
+    found = inventory(library, fetched("10.0.0.13", path, remote_devices(*slots)))
+    told = {a.device.addresses[0]: (a.identity.family, a.identity.kind) for a in found.assets}
+
+    assert told == {
+        "10.0.0.13": ("dahua", "recorder"), "10.1.1.5": ("dahua", "camera"), "10.1.1.6": ("unknown", "camera"),
+    }  # fmt: skip
+    assert SECRET.encode() not in encode(document(found))
+
+
+def test_channels_that_say_the_same_are_all_kept(library):
+    lists = fetched("10.0.0.13", "/x", input_proxy({"model": "DS-2CD2043G0-I"}, {"model": "DS-2CD2043G0-I"}))
+    found = inventory(library, lists)
+
+    assert sorted(len(a.device.children) for a in found.assets) == [0, 0, 2]
+
+
+def test_address_that_a_recorder_gives_a_camera_is_not_contested(library):
+    lists = fetched("10.0.0.13", "/x", input_proxy({"ipAddress": "10.0.0.5", "serialNumber": "6J0A4D2PAG7E91B"}))
+    found = inventory(library, lists, udp("10.0.0.5"))
+
+    assert len(found.assets) == 3
+    assert not [g for g in found.coverage.gaps if g.kind == "address_conflict"]
 
 
 def test_run_is_asked_for_when_the_events_are_over(library):

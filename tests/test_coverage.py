@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from netaudit.coverage import collect_coverage, is_complete, is_empty_handed
-from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Device, Gap, Identity, Run
+from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Device, Gap, Identity, Observation, Run
 from netaudit.vocabulary import GAPS
 
 RUN = Run(id="r", feed="live", started_at=0, finished_at=1, addresses_in_scope=254)
@@ -89,6 +89,32 @@ def test_recorder_with_channels_is_a_gap_and_a_camera_with_channels_is_none():
             kind="recorder_children", detail="16 channels declared, 0 inspected", address="10.0.0.5", asset="a"
         ),
     )  # fmt: skip
+
+
+def with_children(number, **identity):
+    children = tuple(f"channel {n}" for n in range(1, number + 1))
+    return Asset(device=Device(id="a", addresses=("10.0.0.5",), children=children), identity=Identity(**identity))
+
+
+@pytest.mark.parametrize(
+    ("declared", "inspected", "details"),
+    [(16, 9, ["16 channels declared, 9 inspected"]), (16, 16, []), (None, 3, []), (2, 3, [])],
+)
+def test_gap_of_a_recorder_tells_the_remainder(declared, inspected, details):
+    recorder = with_children(inspected, kind="recorder", channels=declared)
+
+    assert [gap.detail for gap in collected([recorder]).gaps] == details
+
+
+def test_address_that_only_a_recorder_knows_answered_nothing():
+    listed = Observation(channel="isapi", field="child.address", value="10.0.0.6", part="channel 1")
+    camera = Asset(device=Device(id="b", addresses=("10.0.0.6",), observations=(listed,)), identity=Identity())
+    gap = Gap(kind="locked", detail="left alone", address="10.0.0.6")
+
+    coverage = collected([asset("a", "10.0.0.5"), camera], gaps=[gap])
+
+    assert coverage.addresses_answering == 1
+    assert coverage.gaps[0].asset is None
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,19 @@ def test_datagram_port_is_listed():
 )
 def test_what_is_no_open_port_is_not_listed(observation):
     assert ports(observation) == ()
+
+
+def test_port_of_a_recorder_is_no_port_of_the_camera_behind_it():
+    listed = dataclasses.replace(seen("isapi", "tcp", 80, "child.model"), part="channel 1")
+
+    assert ports(listed) == ()
+    assert ports(listed, seen("rtsp", "tcp", 554)) == (("tcp", 554, "rtsp"),)
+
+
+def test_device_is_hearsay_where_only_a_list_tells_of_it():
+    own = seen("rtsp", "tcp", 554)
+    listed = dataclasses.replace(own, part="channel 1")
+
+    found = [Device(id="d", observations=told).is_hearsay for told in ((listed,), (own, listed), (own,), ())]
+
+    assert found == [True, False, False, False]

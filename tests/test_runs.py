@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from support import packets
+from support.captures import conversation
+from support.channel_lists import remote_devices
 from support.loopback import CORNER, corner_place
 from support.recorded import devices, recorded
 
@@ -186,3 +188,21 @@ def test_bundle_is_replayed_by_itself():
 def test_kind_that_is_said_overrides_the_look():
     with pytest.raises(ValueError, match="not a packet capture"):
         replay([recorded().bundle], LIBRARY, kind="capture")
+
+
+# Recorders
+
+
+def test_list_that_an_operators_tool_fetched_tells_of_the_cameras_behind_the_recorder(tmp_path):
+    slots = [{"Address": f"10.1.1.{n}", "DeviceType": "IPC-HDW1025C", "ProtocolType": "Dahua2"} for n in range(1, 5)]
+    body = remote_devices(*slots).encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    asked = b"GET /cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice HTTP/1.1\r\n\r\n"
+    path = capture(tmp_path / "a.pcap", conversation(asked, answer, size=1400))
+    inventory = replay([path], LIBRARY)
+    recorders = [a for a in inventory.assets if a.device.children]
+    cameras = [a for a in inventory.assets if a.device.behind]
+
+    assert [a.device.children for a in recorders] == [("channel 1", "channel 2", "channel 3", "channel 4")]
+    assert [(a.identity.model, a.ports) for a in cameras] == [("IPC-HDW1025C", ())] * 4
+    assert {a.device.behind for a in cameras} == {a.device.id for a in recorders}

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.channel_lists import SECRET, input_proxy
 
 from netaudit.discovery import BY_NAME
 from netaudit.identify.fingerprints import load_library
@@ -70,6 +71,22 @@ def test_hardware_address_in_any_spelling(mac, as_observation):
     given = {"observations": [{"field": "mac.address", "value": mac}]} if as_observation else {"mac": mac}
 
     assert identified(**given)["evidence"][0]["value"] == "3c:ef:8c:00:00:01"
+
+
+def test_cameras_behind_a_recorder_are_told_apart_from_it():
+    lists = input_proxy(
+        {"proxyProtocol": "HIKVISION", "ipAddress": "192.0.2.9", "model": "DS-2CD2386G2-IU"},
+        {"proxyProtocol": "ONVIF", "ipAddress": "192.0.2.10", "model": "Axis P3245"},
+    )
+    answer = identified(replies=[{"channel": "isapi", "text": lists}])
+
+    assert (answer["kind"], answer["model"]) == ("recorder", None)
+    assert [(c["part"], c["address"], c["family"], c["model"]) for c in answer["children"]] == [
+        ("channel 1", "192.0.2.9", "hikvision", "DS-2CD2386G2-IU"),
+        ("channel 2", "192.0.2.10", "unknown", "Axis P3245"),
+    ]
+    assert all({*KEYS, "part", "address"} - {"id", "problems"} == set(child) for child in answer["children"])
+    assert SECRET not in json.dumps(answer)
 
 
 @pytest.mark.parametrize(

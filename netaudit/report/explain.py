@@ -186,6 +186,8 @@ def _unseen(document: Document, asset: AssetDocument) -> Iterator[str]:
 def _advice(document: Document, asset: AssetDocument) -> Iterator[str]:
     """What to do next, chosen by what is missing."""
     settled = asset.verdict == "confirmed"
+    if asset.behind and not asset.ports:
+        yield "It was not heard itself: what is known of it stands in the recorder's list. Scan the network it is on."
     if document.run.feed != "live":
         yield "Scan it live: a recording shows what crossed the wire in its time, and nothing was asked."
     elif not settled:

@@ -133,6 +133,22 @@ def test_only_a_recorder_declares_children():
     assert [a["children"] for a in told] == [{"declared": 0, "inspected": 0}, {"declared": 8, "inspected": 0}]
 
 
+@pytest.mark.parametrize(("declared", "expected"), [(8, 8), (None, 2), (1, 2)])
+def test_children_that_were_inspected_are_counted_and_never_more_than_declared(declared, expected):
+    recorder = asset("recorder", "10.0.0.2", kind="recorder", channels=declared)
+    recorder = replace(recorder, device=replace(recorder.device, children=("channel 1", "channel 2")))
+    (told,) = as_json(replace(EMPTY, assets=(recorder,)))["assets"]
+
+    assert told["children"] == {"declared": expected, "inspected": 2}
+
+
+def test_camera_behind_a_recorder_names_it():
+    camera = asset("camera", "10.0.0.1", kind="camera")
+    (told,) = as_json(replace(EMPTY, assets=(replace(camera, device=replace(camera.device, behind="box")),)))["assets"]
+
+    assert told["behind"] == "box"
+
+
 def test_conflicts_of_the_device_and_of_its_identity_are_told():
     example = asset("id", "10.0.0.1", conflicts=("two makers",))
     example = replace(example, device=replace(example.device, conflicts=("two serials", "two makers")))

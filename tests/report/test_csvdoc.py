@@ -1,8 +1,9 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
-from support.inventories import EMPTY, SMALL, SPITE, hostile
+from support.inventories import EMPTY, RECORDER, RELABEL, SMALL, SPITE, hostile
 
 from netaudit.inventory import document
 from netaudit.report import csvdoc
@@ -55,6 +56,13 @@ def test_a_row_stands_as_an_asset_register_takes_it():
 
 def test_a_recorder_says_how_many_cameras_it_declares():
     assert [r["children"] for r in rows(document(SMALL))] == ["", "16", "", "", ""]
+
+
+def test_a_camera_behind_a_recorder_says_behind_which():
+    camera = replace(RELABEL, device=replace(RELABEL.device, behind=RECORDER.device.id))
+    found = rows(document(replace(EMPTY, assets=(camera, RECORDER))))
+
+    assert [r["behind"] for r in found] == ["10.0.0.7", ""]
 
 
 def test_every_row_has_every_column_whatever_devices_say():

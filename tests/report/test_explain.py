@@ -185,3 +185,14 @@ def test_bytes_are_shown_from_the_start_where_the_value_is_not_seen():
 
     assert rows[0] == "00000000  1b 5b 32 4a 00 00 00 00 00 00 00 00 00 00 00 00  |.[2J............|"
     assert list(dump(b"", "x")) == []
+
+
+def test_camera_behind_a_recorder_names_it_and_says_that_it_was_not_heard():
+    camera = asset("camera", "192.168.254.2", kind="camera")
+    camera = replace(camera, device=replace(camera.device, behind=RECORDER.device.id))
+    doc = document(replace(EMPTY, assets=(camera, RECORDER)))
+    text = page(doc, find(doc, "camera"))
+
+    assert "  behind    10.0.0.7\n" in text
+    assert "It was not heard itself" in text
+    assert "behind" not in page(doc, find(doc, RECORDER.device.id)).partition("\n\n")[0]

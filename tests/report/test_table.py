@@ -3,7 +3,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from support.inventories import EMPTY, NAMELESS, PRINTER, RELABEL, SMALL, asset, crowd, hostile
+from support.inventories import EMPTY, NAMELESS, PRINTER, RECORDER, RELABEL, SMALL, asset, crowd, hostile
 
 from netaudit.inventory import document
 from netaudit.model import Gap, Problem
@@ -188,3 +188,11 @@ def test_a_recording_is_not_sent_to_the_doctor():
     found = replace(EMPTY, run=replace(EMPTY.run, feed="capture"), assets=(asset("x", "10.0.0.1"),))
 
     assert "netaudit doctor" not in page(document(found))
+
+
+def test_camera_behind_a_recorder_says_behind_which():
+    camera = asset("camera", "192.168.254.2", kind="camera", family="hikvision", verdict="probable")
+    camera = replace(camera, device=replace(camera.device, behind=RECORDER.device.id))
+    told = page(document(replace(EMPTY, assets=(camera, RECORDER))))
+
+    assert re.search(r"behind (?:.*\n +)?10\.0\.0\.7", told)
