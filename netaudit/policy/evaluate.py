@@ -55,23 +55,24 @@ def evaluate(
         site=document.run.site,
     )
     rules = [(policy, rule) for policy in policies for rule in policy.rule]
-    found = [_finding(policy, rule, asset, given) for asset in document.assets for policy, rule in rules]
+    found = [finding for asset in document.assets for finding in _of_device(asset, rules, given)]
     return (*found, *_coverage(document, as_of), *_register(document, given))
 
 
-def _finding(policy: Policy, rule: Rule, asset: AssetDocument, given: _Given) -> Finding:
+def _of_device(asset: AssetDocument, rules: Iterable[tuple[Policy, Rule]], given: _Given) -> Iterator[Finding]:
     facts = given.matched.by_asset.get(asset.id, Facts())
     site = _site(asset, facts, given)
-    case = Case(
-        policy=policy,
-        rule=rule,
-        asset=asset,
-        as_of=given.as_of,
-        organisation=given.organisation,
-        site=site,
-        facts=facts,
-    )
-    return excused(judge(case), case, given.waivers)
+    for policy, rule in rules:
+        case = Case(
+            policy=policy,
+            rule=rule,
+            asset=asset,
+            as_of=given.as_of,
+            organisation=given.organisation,
+            site=site,
+            facts=facts,
+        )
+        yield excused(judge(case), case, given.waivers)
 
 
 def _site(asset: AssetDocument, facts: Facts, given: _Given) -> Site:
@@ -95,9 +96,11 @@ def judge(case: Case) -> Finding:
     blank = _blank(case)
     if case.rule.owner_effect != "finding":
         return _for_others(case, blank)
-    answers = [condition(case) for condition in CONDITIONS]
-    if failed := [a for a in answers if a.holds is Holds.NO]:
-        return _told(blank, "not-applicable", failed[:1])
+    answers = []
+    for condition in CONDITIONS:
+        answers.append(condition(case))
+        if answers[-1].holds is Holds.NO:
+            return _told(blank, "not-applicable", answers[-1:])
     if open_ := [a for a in answers if a.holds is Holds.UNKNOWN]:
         missing = tuple(dict.fromkeys(fact for a in open_ for fact in a.missing))
         return _with(
