@@ -80,20 +80,21 @@ def _identify(line: bytes, library: Library) -> tuple[msgspec.Raw, dict[str, Any
         _take(given, heard)
     except ValueError as error:
         _complain(heard, "", str(error))
-    answer, *children = (_answer(part, heard, library) for part in ("", *_parts(heard)))
+    facts = heard.facts()
+    answer, *children = (_answer(part, facts, library) for part in ("", *_parts(facts)))
     problems = sorted(heard.problems, key=lambda p: (p.channel, p.detail))
     shown = [{"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems]
     return name, {**answer, **({"children": children} if children else {}), "problems": shown}
 
 
-def _parts(heard: Heard) -> list[str]:
+def _parts(facts: list[Observation]) -> list[str]:
     """The channels of which a recorder's list in this line tells something."""
-    return sorted({o.part for o in heard.observations.values() if o.part}, key=natural)
+    return sorted({o.part for o in facts if o.part}, key=natural)
 
 
-def _answer(part: str, heard: Heard, library: Library) -> dict[str, Any]:
+def _answer(part: str, facts: list[Observation], library: Library) -> dict[str, Any]:
     """What the line says of the device itself, or of the one on one of its channels."""
-    told = tuple(o for o in heard.observations.values() if o.part == part)
+    told = tuple(o for o in facts if o.part == part)
     answer = msgspec.to_builtins(asset_document(identify_device(Device(id="given", observations=told), library)))
     lists = {key: list(answer[key]) for key in ("evidence", "conflicts")}
     place = {"part": part, "address": _address(told)} if part else {}

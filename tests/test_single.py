@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.channel_lists import SECRET, input_proxy
 
+from netaudit.assemble import MOST_VALUES
 from netaudit.discovery import BY_NAME
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import UNPRINTABLE
@@ -175,7 +176,10 @@ def test_wrong_part_is_a_problem_and_the_others_are_read(given, problem):
 def test_too_many_parts_are_told_and_cut():
     many = [{"field": "http.title", "value": str(n)} for n in range(MOST_PARTS + 1)]
 
-    assert problems(observations=many) == [f"observations: only the first {MOST_PARTS} of {MOST_PARTS + 1} were read"]
+    assert problems(observations=many) == [
+        f"observations: only the first {MOST_PARTS} of {MOST_PARTS + 1} were read",
+        f"more than {MOST_VALUES} values of http.title: the earliest were kept",
+    ]
 
 
 def test_long_foreign_words_are_not_repeated_in_full():
