@@ -4,6 +4,7 @@ Bodies hold user names, and some hold passwords and salts. Only the elements nam
 A recorder's list of channels (ISAPI/ContentMgmt/InputProxy/channels) tells of the cameras behind it.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -52,6 +53,7 @@ _CHILD = {
     "child.firmware": "firmwareVersion",
 }
 MAX_BYTES = 256 * 1024  # a list of some two hundred channels; `markup` allows no more elements
+_NUMBER = re.compile(r"[0-9]{1,4}")
 _COMPANY = 3
 _FOREIGN_ROOTS = frozenset({"html", "envelope", "root", "rss", "svg"})
 
@@ -102,12 +104,12 @@ def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:
 def _read_children(reply: Reply, root: Element) -> Iterator[Observation]:
     channels = (element for element in root.iter() if local_name(element.tag) in _CHANNELS)
     for position, channel in enumerate(islice(channels, MAX_CHILDREN), start=1):
-        number = child_texts(channel).get("id", "")
+        number = _NUMBER.fullmatch(child_texts(channel).get("id", ""))
         for source in channel:
             if local_name(source.tag) == "sourceInputPortDescriptor":
                 texts = child_texts(source)
                 values = {field: texts.get(name, "") for field, name in _CHILD.items()}
-                yield from observe_child(reply, f"channel {number if number.isdecimal() else position}", values)
+                yield from observe_child(reply, f"channel {number[0] if number else position}", values)
 
 
 def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:

@@ -223,6 +223,8 @@ def _checked_fields(head: Head | Entry) -> tuple[str, ...]:
     fields = (head.field, *head.fields) if head.field else head.fields
     if not fields or (head.field and head.fields):
         raise ValueError('name one field = "…" or several fields = ["…"]')
+    if twice := [field for number, field in enumerate(fields) if field in fields[:number]]:
+        raise ValueError(f"field {twice[0]!r} stands twice")
     if strangers := [field for field in fields if field not in FIELDS]:
         raise ValueError(f"unknown field {strangers[0]!r}; the fields are listed in netaudit/vocabulary.py")
     return fields

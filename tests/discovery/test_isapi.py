@@ -75,6 +75,13 @@ def test_status_of_one_channel_tells_the_same():
     assert children(ISAPI, status) == [("channel 7", "child.address", "192.0.2.9")]
 
 
+@pytest.mark.parametrize("number", ["", "x", "12345", "٣"])
+def test_channel_without_a_number_is_known_by_its_place(number):
+    text = input_proxy({"ipAddress": "192.0.2.9"}).replace("<id>1</id>", f"<id>{number}</id>")
+
+    assert children(ISAPI, text) == [("channel 1", "child.address", "192.0.2.9")]
+
+
 def test_list_that_was_cut_off_tells_what_came_before():
     text = input_proxy({"ipAddress": "192.0.2.9"}, {"ipAddress": "192.0.2.10"})
     cut = text[: text.index("192.0.2.10")]

@@ -107,6 +107,7 @@ def test_mistake_names_file_and_fingerprint(tmp_path, change, reason):
         (FILE.replace("'http.server'", "'http.sever'"), "unknown field 'http.sever'"),
         (FILE.replace("field = 'http.server'", ""), "name one field"),
         ("fields = ['http.title']\n" + FILE, "name one field"),
+        ("fields = ['http.title', 'http.title']\n" + ENTRY, "field 'http.title' stands twice"),
         ("field = \n", "Invalid value"),
         ("field = 'http.server'\nfingerprint = 3\n", "Expected `array`"),
         ("field = 'http.server'\nfingerprint = [3]\n", "Expected `object`"),
