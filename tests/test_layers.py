@@ -30,7 +30,7 @@ HOMES = {  # library -> the files and rooms that may import it
     "aiooui": {"registry"},
     "cryptography": {"discovery/tls.py", "demo"},
     "msgspec": {"identify", "records", "inventory", "policy", "report", "single", "demo"},
-    "scapy": {"wire/link.py", "discovery/dhcp.py"},
+    "scapy": {"wire/link.py"},
     "zeroconf": {"discovery/mdns.py"},
     "click": {"cli"},
     "rich": {"cli", "report/table.py", "policy/table.py"},
