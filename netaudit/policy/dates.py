@@ -8,6 +8,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 _DATE = re.compile(PATTERN)
@@ -40,6 +41,7 @@ def _agreed(one: bool, other: bool) -> bool | None:
     return one if one is other else None
 
 
+@lru_cache(maxsize=4096)  # an evaluation meets the same few days again for every device
 def span(text: str) -> Span:
     """The days that YYYY, YYYY-MM or YYYY-MM-DD can mean. ValueError on anything else."""
     if not _DATE.match(text):

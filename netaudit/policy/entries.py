@@ -89,7 +89,10 @@ def _date(text: str) -> str:
     day = text.replace("T", " ").partition(" ")[0].replace("/", "-")
     if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", day):
         day = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
-    return span(day).text
+    try:
+        return span(day).text
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no date, or could be two: write YYYY-MM-DD, or YYYY-MM or YYYY") from None
 
 
 def _flag(text: str) -> bool:

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -53,6 +53,7 @@ def country_of(family: str) -> str | None:
     return found.country if (found := families().get(family)) else None
 
 
+@lru_cache(maxsize=4096)  # a site has few labels
 def standing(family: str, label: str, manufacturer: str, day: date) -> Standing:
     """How a label stands to the maker of the hardware on this day: its own, an affiliate's, a former one's, another's."""
     maker = families().get(family)
