@@ -47,23 +47,22 @@ class Heard:
         return {n for address in entry.addresses for n in self.by_address.get(address, ())} - {entry.recorder}
 
 
-def add_children(devices: Sequence[Device], listed: Iterable[Observation]) -> tuple[Device, ...]:
+def add_children(devices: Sequence[Device], listed: Sequence[Observation]) -> tuple[Device, ...]:
     """The devices that were heard, with what recorders say of them, and those that recorders alone tell of."""
+    if not listed:
+        return tuple(devices)
     heard = _heard(devices)
-    entries = _entries(heard, listed)
+    channels: dict[int, list[str]] = defaultdict(list)
     joined: dict[int, list[Entry]] = defaultdict(list)
     alone: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    for entry in _entries(heard, listed):
+        channels[entry.recorder].append(entry.part)
         home = _home(entry, heard)
         if home is None:
             alone[entry.name].append(entry)
         else:
             joined[home].append(entry)
-    recorders = {entry.recorder for entry in entries}
-    kept = (
-        d if n not in joined.keys() | recorders else _told_more(n, joined[n], entries, devices)
-        for n, d in enumerate(devices)
-    )
+    kept = (_told_more(d, joined.get(n, ()), channels.get(n, ()), devices) for n, d in enumerate(devices))
     return (*kept, *(_told(group, heard) for group in alone.values()))
 
 
@@ -148,15 +147,16 @@ def _contradict(entry: Entry, device: Device, kind: str) -> bool:
     return tells_apart({key for key in keys if key.startswith(kind)} for keys in (entry.keys, device.keys))
 
 
-def _told_more(number: int, told: Sequence[Entry], entries: Iterable[Entry], devices: Sequence[Device]) -> Device:
-    """A device that was heard, with what lists say of it, and the channels of its own list."""
-    device = devices[number]
+def _told_more(device: Device, told: Sequence[Entry], channels: Sequence[str], devices: Sequence[Device]) -> Device:
+    """A device that was heard, with what lists say of it, and with the channels of its own list."""
+    if not told and not channels:
+        return device
     more = {o for entry in told for o in entry.observations}
     return replace(
         device,
         observations=tuple(sorted({*device.observations, *more}, key=observation_order)),
         behind=min((devices[entry.recorder].id for entry in told), default=None),
-        children=tuple(entry.part for entry in entries if entry.recorder == number),
+        children=tuple(channels),
     )
 
 
