@@ -54,6 +54,10 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def cell(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula, on one line, nothing in it acting on a terminal."""
+    """The text as a cell that no spreadsheet takes for a formula, on one line, nothing in it acting on a terminal.
+
+    Spreadsheets run a cell that begins with = + - or @ as a formula, and split a cell at the list separator of the
+    country where it is opened. Such text gets an apostrophe, the mark for plain text.
+    """
     mark = "'" if _FORMULA.match(text) else ""
     return mark + visible(_FORMULA_IF_SPLIT.sub(r"\1'", text[:MAX_CELL]))[:MAX_CELL]

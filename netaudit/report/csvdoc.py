@@ -1,29 +1,22 @@
 """The assets as CSV (RFC 4180), one a row, in the order of an asset register; UTF-8 with a mark so that Excel knows.
 
-Spreadsheets run a cell that begins with = + - or @ as a formula, and split a cell at the list separator of the country
-where it is opened: what a device says must not become either. Such text gets an apostrophe, the mark for plain text.
+What a device says must become neither a formula nor two cells: `plain.cell` sees to that.
 """
 
 import csv
-import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import BinaryIO
 
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
-from netaudit.report.words import named, visible
+from netaudit.plain import cell
+from netaudit.report.words import named
 
 COLUMNS = (
     "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line",
     "generation", "firmware", "firmware_date", "serial", "produced", "ports", "behind", "children", "first_evidence",
     "conflicts",
 )  # fmt: skip
-
-MAX_CELL = 32_000  # Excel's limit is 32,767 characters
-
-_STARTERS = "[=+\\-@\uff1d\uff0b\uff0d\uff20]"  # with their full-width forms
-_FORMULA = re.compile(f"\\s*{_STARTERS}|[\t\r]")
-_FORMULA_IF_SPLIT = re.compile(f"([;,|\t][\"'\\s]*)(?={_STARTERS})")
 
 
 def write(document: Document, stream: BinaryIO) -> None:
@@ -32,14 +25,8 @@ def write(document: Document, stream: BinaryIO) -> None:
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
     names = named(document)
-    rows.writerows([plain(cell) for cell in _row(asset, names)] for asset in document.assets)
+    rows.writerows([cell(value) for value in _row(asset, names)] for asset in document.assets)
     stream.write(text.getvalue().encode("utf-8-sig"))
-
-
-def plain(cell: str) -> str:
-    """The cell as text that no spreadsheet takes for a formula, on one line, nothing in it acting on a terminal."""
-    mark = "'" if _FORMULA.match(cell) else ""
-    return mark + visible(_FORMULA_IF_SPLIT.sub(r"\1'", cell[:MAX_CELL]))[:MAX_CELL]
 
 
 def _row(asset: AssetDocument, names: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,18 +8,15 @@ from typing import Final, TextIO
 from msgspec import UnsetType
 
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
+from netaudit.plain import counted, shorten, visible, writable
 from netaudit.registry import registrant
 from netaudit.report.words import (
     GAP_WORDS,
     STATUS_WORDS,
-    counted,
     maker_of,
     named,
     percent,
-    shorten,
-    visible,
     what_is,
-    writable,
 )
 
 WIDTH: Final = 100

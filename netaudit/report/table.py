@@ -18,12 +18,12 @@ from rich.table import Table
 from rich.text import Text
 
 from netaudit.inventory import AssetDocument, Document, GapDocument
+from netaudit.plain import counted, shorten, visible, writable
 from netaudit.report.words import (
     FOR_THE_EYE,
     GAP_WORDS,
     STATUS_WORDS,
     address_of,
-    counted,
     doubts,
     incomplete,
     looks_like_camera,
@@ -31,10 +31,7 @@ from netaudit.report.words import (
     named,
     percent,
     registered,
-    shorten,
-    visible,
     what_is,
-    writable,
 )
 from netaudit.vocabulary import VERDICTS
 

@@ -1,10 +1,9 @@
-"""What an inventory says, in plain words; and text of devices made harmless, for every report that people read."""
+"""What an inventory says, in plain words, for every report that people read."""
 
-import re
 from collections.abc import Iterable
-from typing import TextIO
 
-from netaudit.inventory import UNPRINTABLE, AssetDocument, Document
+from netaudit.inventory import AssetDocument, Document
+from netaudit.plain import shorten, visible
 from netaudit.registry import registrant
 from netaudit.vocabulary import GAPS
 
@@ -52,35 +51,6 @@ STATUS_WORDS = {
     "too_large": "answer too large",
     "out_of_scope": "outside the scope: not asked",
 }
-
-
-def visible(text: str) -> str:
-    r"""The text with whatever would act instead of being read as \x.. and \u.. escapes, line breaks as spaces."""
-    if text.isprintable():
-        return text
-    return UNPRINTABLE.sub(_escape, _BREAKS.sub(" ", text))
-
-
-_BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
-
-
-def _escape(hit: re.Match[str]) -> str:
-    code = ord(hit[0])
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def writable(text: str, stream: TextIO) -> str:
-    """The text with what the stream's encoding lacks as escapes, for terminals that do not speak UTF-8."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text, harmless, on one line, and no longer than the limit."""
-    shown = visible(text[: limit + 1])
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def address_of(asset: AssetDocument) -> str:
@@ -147,8 +117,3 @@ def incomplete(document: Document) -> bool:
     """Whether the run failed to see part of what it was sent to see."""
     gaps = any(GAPS.get(g.kind, False) for g in document.coverage.gaps)
     return gaps or any(c.status in {"partial", "failed"} for c in document.coverage.channels)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 device", "61 devices"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

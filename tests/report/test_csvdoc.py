@@ -86,32 +86,3 @@ def test_the_check_above_sees_formulas(separator):
     cells = next(csv.reader(["=1,+1;=1"], delimiter=separator))
 
     assert [c for c in cells if c.lstrip("\"' \t\r\n")[:1] in set("=+-@") and "'" not in c[:3]]
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("DS-2CD2043G0-I", "DS-2CD2043G0-I"),
-        ("V5.6.3 build 190923", "V5.6.3 build 190923"),
-        ('Digest realm="IP Camera", nonce="-"', 'Digest realm="IP Camera", nonce="-"'),
-        ("=1", "'=1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@x", "'@x"),
-        ("  =1", "'  =1"),
-        ("\t1", "' 1"),
-        ("\r1", "' 1"),
-        ("\r\n=1", "' =1"),
-        ("a\r\nb", "a b"),
-        ("a\nb", "a b"),
-        ("\uff1d1", "'\uff1d1"),
-        ("a;=1", "a;'=1"),
-        ("a\x1b[31m", "a\\x1b[31m"),
-    ],
-)
-def test_cells_become_plain_text(cell, expected):
-    assert csvdoc.plain(cell) == expected
-
-
-def test_a_cell_fits_a_spreadsheet():
-    assert len(csvdoc.plain("\x1b" * 40_000)) == csvdoc.MAX_CELL

@@ -1,12 +1,9 @@
-import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.inventories import DOUBTFUL, EMPTY, NAMELESS, PRINTER, RECORDER, RELABEL, SMALL, asset
 
-from netaudit.inventory import UNPRINTABLE, document
+from netaudit.inventory import document
 from netaudit.model import ChannelTotal, Coverage, Gap
 from netaudit.report import words
 from netaudit.vocabulary import GAPS, KINDS, STATUSES
@@ -20,31 +17,6 @@ def test_every_word_of_the_vocabulary_has_its_plain_words():
     assert set(words.KIND_WORDS) == set(KINDS)
     assert set(words.GAP_WORDS) == set(GAPS)
     assert set(words.STATUS_WORDS) == STATUSES
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain, naïve, 東京", "plain, naïve, 東京"),
-        ("a\x1b[31m\x07", "a\\x1b[31m\\x07"),
-        ("a\x9b\x7f", "a\\x9b\\x7f"),
-        ("\u202eexe\u2066", "\\u202eexe\\u2066"),
-        ("\U000e0041", "\\U000e0041"),
-        ("one\r\n\ttwo\u2028three", "one two three"),
-    ],
-)
-def test_what_acts_becomes_visible(text, expected):
-    assert words.visible(text) == expected
-
-
-@given(st.text())
-def test_nothing_that_acts_is_left(text):
-    assert UNPRINTABLE.search(words.visible(text)) is None
-
-
-@given(st.text())
-def test_what_is_shortened_fits(text):
-    assert len(words.shorten(text, 20)) <= 20
 
 
 @pytest.mark.parametrize(
@@ -100,13 +72,3 @@ def test_a_run_is_incomplete_when_it_should_have_seen_more(coverage, expected):
     found = document(replace(SMALL, coverage=Coverage(addresses_in_scope=1, addresses_answering=0, **coverage)))
 
     assert words.incomplete(found) is expected
-
-
-def test_a_terminal_without_utf_8_gets_escapes():
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-
-    assert words.writable("Zürich", stream) == "Z\\xfcrich"
-
-
-def test_numbers_agree_with_their_nouns():
-    assert [words.counted(n, "device") for n in (0, 1, 1200)] == ["0 devices", "1 device", "1,200 devices"]
