@@ -6,7 +6,8 @@
 from netaudit.policy.evaluate import evaluate
 from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
 from netaudit.policy.findings import NOTICE, Finding, Findings
-from netaudit.policy.rules import Policies, Policy, Rule, load_policies
+from netaudit.policy.library import Policies, load_policies
+from netaudit.policy.rules import Policy, Rule
 
 __all__ = [
     "NOTICE",

@@ -1,71 +1,14 @@
-"""The conditions of a rule: one small function each. A condition holds, does not hold, or a fact is missing.
-
-A fourth answer, doubtful, stands between the first two: it may hold, and only a person can say so.
-"""
+"""The conditions of a rule: one small function each. `makers` has the one that is longer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 from fnmatch import fnmatchcase
 
-from netaudit.inventory import AssetDocument
-from netaudit.policy.attribution import attribution, looks_like_camera, rivals
+from netaudit.policy.answers import Answer, Case, Holds, doubtful, no, unknown, yes
 from netaudit.policy.dates import Span, span
-from netaudit.policy.facts import Facts, Organisation, Site
-from netaudit.policy.families import country_of, standing
-from netaudit.policy.rules import Binds, MatchOn, Policy, Rule
-
-
-class Holds(Enum):
-    """What a condition comes to."""
-
-    YES = "yes"
-    NO = "no"
-    DOUBTFUL = "doubtful"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a condition comes to, why, and which facts would decide it."""
-
-    holds: Holds
-    because: str = ""
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One device under one rule on one day."""
-
-    policy: Policy
-    rule: Rule
-    asset: AssetDocument
-    as_of: date
-    organisation: Organisation | None
-    site: Site
-    facts: Facts
-
-
-def yes(because: str = "") -> Answer:
-    """It holds."""
-    return Answer(Holds.YES, because)
-
-
-def no(because: str) -> Answer:
-    """It does not hold."""
-    return Answer(Holds.NO, because)
-
-
-def doubtful(because: str) -> Answer:
-    """A person has to say whether it holds."""
-    return Answer(Holds.DOUBTFUL, because)
-
-
-def unknown(*missing: str) -> Answer:
-    """These facts would decide it."""
-    return Answer(Holds.UNKNOWN, f"not known: {', '.join(missing)}", missing)
+from netaudit.policy.facts import Organisation, Site
+from netaudit.policy.makers import maker
+from netaudit.policy.rules import Binds, Policy
 
 
 def in_force(case: Case) -> Answer:
@@ -166,125 +109,6 @@ def models(case: Case) -> Answer:
 
 def _listed(model: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(model, pattern.casefold()) for pattern in patterns)
-
-
-def maker(case: Case) -> Answer:
-    """Whether the device is of a maker whom the rule is about: one basis that holds is enough."""
-    on = case.rule.match
-    answers = [answer for basis in BASES if (answer := basis(case, on)) is not None]
-    if not answers:
-        return yes()
-    return next((a for state in _BEST_FIRST for a in answers if a.holds is state), answers[0])
-
-
-_BEST_FIRST = (Holds.YES, Holds.DOUBTFUL, Holds.UNKNOWN, Holds.NO)
-
-
-def by_family(case: Case, on: MatchOn) -> Answer | None:
-    """By who made the hardware."""
-    if not on.families:
-        return None
-    found = attribution(case.asset)
-    if not found.is_known:
-        return _nameless(case)
-    if found.family not in on.families:
-        return _of_another(case, on.families, found.doubts)
-    if found.doubts:
-        return doubtful("; ".join(found.doubts))
-    return _by_label(case, on)
-
-
-def _nameless(case: Case) -> Answer:
-    if looks_like_camera(case.asset):
-        return unknown("maker")
-    if case.asset.kind == "unknown":
-        return unknown("maker", "kind of device")
-    return no(f"a device of kind {case.asset.kind}, in which nothing speaks of a maker of cameras")
-
-
-def _of_another(case: Case, families: tuple[str, ...], doubts: tuple[str, ...]) -> Answer:
-    if hinted := sorted(rivals(case.asset) & set(families)):
-        return doubtful(f"taken for {case.asset.family}, but some evidence speaks for {', '.join(hinted)}")
-    if doubts:
-        return unknown("maker")
-    return no(f"made by {case.asset.family}: the rule is about {', '.join(families)}")
-
-
-def _by_label(case: Case, on: MatchOn) -> Answer:
-    asset = case.asset
-    day = span(case.facts.acquired).first if case.facts.acquired else case.as_of
-    label, made = asset.brand or "", asset.manufacturer or ""
-    match standing(asset.family, label, made, day):
-        case "own":
-            return yes(f"made by {asset.family}")
-        case "affiliate":
-            return _covered(on.affiliates, f"label {label}: an affiliate of {asset.family}", "affiliates")
-        case "former":
-            return doubtful(f"label {label}: once of {asset.family}, and sold")
-        case _:
-            return _covered(on.relabels, f"made by {asset.family}, sold as {label}", "other companies' labels")
-
-
-def _covered(word: str, what: str, group: str) -> Answer:
-    if word == "unknown":
-        return doubtful(f"{what}; the instrument does not say whether it covers {group}")
-    return yes(what) if word == "yes" else no(f"{what}; the instrument does not cover {group}")
-
-
-def by_country(case: Case, on: MatchOn) -> Answer | None:
-    """By the seat of the maker."""
-    if not on.maker_countries:
-        return None
-    found = attribution(case.asset)
-    if not found.is_known:
-        return _nameless(case)
-    country = country_of(found.family)
-    if country is None:
-        return unknown("country of the maker")
-    if found.doubts:
-        return doubtful("; ".join(found.doubts)) if country in on.maker_countries else unknown("maker")
-    return yes(f"the maker's seat is in {country}") if country in on.maker_countries else no(f"a maker from {country}")
-
-
-def by_origin(case: Case, on: MatchOn) -> Answer | None:
-    """By where the device was made."""
-    return _from(on.made_in, case.facts.made_in, "country of manufacture", "made in")
-
-
-def by_supplier(case: Case, on: MatchOn) -> Answer | None:
-    """By where the supplier comes from."""
-    return _from(on.supplier_countries, case.facts.supplier_country, "country of the supplier", "supplied from")
-
-
-def _from(countries: tuple[str, ...], found: str | None, fact: str, words: str) -> Answer | None:
-    if not countries:
-        return None
-    if not found:
-        return unknown(fact)
-    return yes(f"{words} {found}") if found in countries else no(f"{words} {found}")
-
-
-def by_criterion(case: Case, on: MatchOn) -> Answer | None:
-    """By a test in words, which a person has answered in the register."""
-    if not on.criterion or not (on.criterion_decides or not _names_makers(on)):
-        return None
-    name = f"{case.policy.id}/{case.rule.id}"
-    if name in case.facts.meets:
-        return yes(f"found to meet the criterion: {on.criterion}")
-    if name in case.facts.meets_not:
-        return no(f"found not to meet the criterion: {on.criterion}")
-    if not looks_like_camera(case.asset) and case.asset.kind == "other":
-        return no("a device of kind other")
-    return unknown(f"whether it meets the criterion: {on.criterion}")
-
-
-def _names_makers(on: MatchOn) -> bool:
-    return bool(on.families or on.maker_countries or on.made_in or on.supplier_countries)
-
-
-BASES: tuple[Callable[[Case, MatchOn], Answer | None], ...] = (
-    by_family, by_country, by_origin, by_supplier, by_criterion,
-)  # fmt: skip
 
 
 def purpose(case: Case) -> Answer:

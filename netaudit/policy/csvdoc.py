@@ -18,7 +18,7 @@ def write(findings: Findings, stream: BinaryIO) -> None:
     text = StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
-    rows.writerows([cell(value) for value in _row(finding)] for finding in findings.findings)
+    rows.writerows(_row(finding) for finding in findings.findings)
     stream.write(text.getvalue().encode("utf-8-sig", "replace"))
 
 
@@ -27,6 +27,6 @@ def _row(finding: Finding) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return "" if value is None else str(value)
+    if isinstance(value, int):
+        return str(value)
+    return cell("; ".join(map(str, value)) if isinstance(value, tuple) else str(value or ""))

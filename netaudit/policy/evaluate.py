@@ -8,11 +8,13 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from netaudit.inventory import AssetDocument, Document
+from netaudit.policy.answers import Answer, Case, Holds
 from netaudit.policy.attribution import looks_like_camera
-from netaudit.policy.checks import CONDITIONS, Answer, Case, Holds, bound, maker
+from netaudit.policy.checks import CONDITIONS, bound
 from netaudit.policy.dates import span
 from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
 from netaudit.policy.findings import Finding
+from netaudit.policy.makers import maker
 from netaudit.policy.register import Matched, matched, name_of
 from netaudit.policy.rules import Policy, Rule
 from netaudit.policy.waivers import excused

@@ -8,8 +8,8 @@ from netaudit.inventory import (
     EvidenceDocument,
     PortDocument,
 )
+from netaudit.policy.answers import Case
 from netaudit.policy.attribution import LABEL_MARK
-from netaudit.policy.checks import Case
 from netaudit.policy.evaluate import judge
 from netaudit.policy.facts import Site
 from netaudit.policy.findings import Finding

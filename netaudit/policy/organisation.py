@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from netaudit.policy.facts import Organisation, Waiver
-from netaudit.policy.rules import Policies
+from netaudit.policy.library import Policies
 
 Shape = TypeVar("Shape")
 

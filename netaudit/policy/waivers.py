@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from netaudit.policy.checks import Case
+from netaudit.policy.answers import Case
 from netaudit.policy.facts import Waiver
 from netaudit.policy.findings import Finding
 from netaudit.policy.register import keys_of

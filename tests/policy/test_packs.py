@@ -6,7 +6,7 @@ import pytest
 
 from netaudit.policy import load_policies
 from netaudit.policy.examples import failures
-from netaudit.policy.rules import shipped_directory
+from netaudit.policy.library import shipped_directory
 from netaudit.policy.words import AGAINST
 
 POLICIES = load_policies()

@@ -3,7 +3,7 @@
 import pytest
 
 from netaudit.policy import load_policies
-from netaudit.policy.rules import read_policy, shipped_directory
+from netaudit.policy.library import read_policy, shipped_directory
 
 PACK = (shipped_directory() / "CA-QC-2023.toml").read_text(encoding="utf-8")
 
