@@ -7,6 +7,8 @@ from dataclasses import replace
 from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, Run
 from netaudit.vocabulary import CHANNEL_STATES, GAPS
 
+MULTICAST_CHANNELS = ("mdns", "wsd", "sadp", "dhip")
+
 
 def collect_coverage(
     run: Run,
@@ -16,13 +18,14 @@ def collect_coverage(
     gaps: Iterable[Gap],
 ) -> Coverage:
     """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
-    every = {*gaps, *_children_gaps(assets)}
+    totals = _totals(reports, received)
+    every = {*gaps, *_children_gaps(assets), *_unheard_gaps(totals)}
     strangers = {gap.address for gap in every if gap.kind in {"wrong_subnet", "outside_targets"}}
     answering = _owners(assets).keys() - strangers
     return Coverage(
         addresses_in_scope=run.addresses_in_scope,
         addresses_answering=len(answering),
-        channels=_totals(reports, received),
+        channels=totals,
         gaps=tuple(sorted(_named(every, assets), key=lambda g: (g.kind, g.address, g.detail))),
     )
 
@@ -48,6 +51,19 @@ def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
                 address=next(iter(asset.device.addresses), ""),
                 asset=asset.device.id,
             )
+
+
+def _unheard_gaps(totals: tuple[ChannelTotal, ...]) -> Iterable[Gap]:
+    """An answer to a multicast question is no answer to what a firewall has seen go out, and is often thrown away."""
+    by_name = {total.name: total for total in totals}
+    asked = [by_name[name] for name in MULTICAST_CHANNELS if name in by_name and by_name[name].sent]
+    arp = by_name.get("arp")
+    if arp and arp.sent and arp.received and len(asked) > 1 and not any(total.received for total in asked):
+        names = ", ".join(total.name for total in asked)
+        detail = f"neighbours answer ARP, and nobody answered {names}: perhaps there is no camera, perhaps a firewall "
+        yield Gap(
+            kind="unheard", detail=detail + "on this machine swallows the answers: allow inbound UDP and try again"
+        )
 
 
 def _totals(reports: Iterable[ChannelReport], received: Counter[str]) -> tuple[ChannelTotal, ...]:

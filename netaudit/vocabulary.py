@@ -48,6 +48,7 @@ GAPS = {
     "interface": True,  # an interface could not be used
     "no_link_layer": True,  # no raw socket: what answers ARP only is seen through the kernel's table at best
     "port_taken": True,  # another program holds a discovery port: replies sent to that port are lost
+    "unheard": False,  # neighbours answer ARP, and nothing answers multicast: a firewall may swallow the answers
     "routed": False,  # behind a router: no ARP, no multicast
     "recorder_children": False,  # cameras behind a recorder were counted, not inspected
     "wrong_subnet": False,  # heard on the wire, with an address that does not belong there

@@ -135,3 +135,23 @@ def test_run_that_sent_and_heard_nothing_is_empty_handed(sent, received, empty):
 
     assert is_empty_handed(Coverage(addresses_in_scope=1, addresses_answering=0, channels=(total,))) == empty
     assert is_empty_handed(Coverage(addresses_in_scope=1, addresses_answering=0))
+
+
+ASKED = [ChannelReport(name=name, status="done", sent=3) for name in ("arp", "mdns", "wsd", "sadp", "dhip")]
+
+
+@pytest.mark.parametrize(
+    ("reports", "received", "told"),
+    [
+        (ASKED, {"arp": 4}, True),
+        (ASKED, {"arp": 4, "wsd": 1}, False),
+        (ASKED, {}, False),
+        (ASKED[:1], {"arp": 4}, False),
+        ([ChannelReport(name=r.name, status="done") for r in ASKED], {"arp": 4}, False),
+    ],
+    ids=["nobody answers", "somebody answers", "nobody is there", "nobody was asked", "a capture"],
+)
+def test_silence_to_all_multicast_is_a_gap_where_neighbours_are_there(reports, received, told):
+    coverage = collected(reports=reports, received=received)
+
+    assert [gap.kind for gap in coverage.gaps] == ["unheard"] * told

@@ -219,4 +219,4 @@ def _login_advice(document: Document, asset: AssetDocument) -> Iterator[str]:
     gain = [*(["who made it"] if asset.verdict != "confirmed" else []), *(f"its {name}" for name in missing)]
     asks = any(p.address in asset.addresses and p.status == "auth" for p in document.problems)
     if gain and (asks or any(p.service in WITH_LOGIN for p in asset.ports)):
-        yield f"A read-only login on its web page (--credentials FILE) can tell {', '.join(gain)}."
+        yield f"Its own web page, behind a login that you have, can tell {', '.join(gain)}."

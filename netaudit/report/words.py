@@ -27,6 +27,7 @@ GAP_WORDS = {
     "interface": "A network interface could not be used",
     "no_link_layer": "No right to open raw sockets: devices that answer nothing but ARP can be missing",
     "port_taken": "Another program holds a discovery port: replies that came to it are missing",
+    "unheard": "Nothing answered any question to the whole network",
     "routed": "Behind a router: ARP and multicast do not reach these networks",
     "recorder_children": "Cameras behind recorders that were not inspected",
     "wrong_subnet": "Heard on the wire, with an address that does not belong there",

@@ -45,7 +45,7 @@ What else is known
       heard over onvif at 2026-01-31T09:00:00Z; reply not kept
 
 What would tell more
-  - A read-only login on its web page (--credentials FILE) can tell its serial.
+  - Its own web page, behind a login that you have, can tell its serial.
 """
 
 
