@@ -137,7 +137,8 @@ def _evidence(evidence: Iterable[EvidenceDocument], replies: Mapping[str, bytes]
     for number, one in enumerate(evidence, 1):
         supports = ", ".join(f"{attribute} = {value}" for attribute, value in sorted(one.supports.items()))
         yield f"{number:>2}. {one.strength}: {visible(one.field)} = {shorten(one.value, VALUE_CHARS)}"
-        yield f"    fingerprint {visible(one.fingerprint)} says: {shorten(supports, VALUE_CHARS)}"
+        says = shorten(supports, VALUE_CHARS) or "many makers have it, it proves nothing"
+        yield f"    fingerprint {visible(one.fingerprint)} says: {says}"
         yield f"    heard over {visible(one.channel)} at {one.seen_at}; reply {one.reply or 'not kept'}"
         yield from (f"      {row}" for row in dump(replies.get(one.reply or "", b""), one.value))
 

@@ -196,3 +196,10 @@ def test_camera_behind_a_recorder_names_it_and_says_that_it_was_not_heard():
     assert "  behind    10.0.0.7\n" in text
     assert "It was not heard itself" in text
     assert "behind" not in page(doc, find(doc, RECORDER.device.id)).partition("\n\n")[0]
+
+
+def test_what_proves_nothing_is_said_to_prove_nothing():
+    generic = asset("id-1", "10.0.0.1", [match("generic-http-server", "http.server", "nginx", "weak", 80, "tcp")])
+    doc = document(replace(SMALL, assets=(generic,)))
+
+    assert "fingerprint generic-http-server says: many makers have it, it proves nothing" in page(doc, doc.assets[0])
