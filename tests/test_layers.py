@@ -28,7 +28,7 @@ NEVER = {
 }
 HOMES = {  # library -> the files and rooms that may import it
     "aiooui": {"registry"},
-    "cryptography": {"discovery/tls.py", "demo"},
+    "cryptography": {"discovery/tls.py", "demo", "policy/signing.py"},
     "msgspec": {"identify", "records", "inventory", "policy", "report", "single", "demo"},
     "scapy": {"wire/link.py"},
     "zeroconf": {"discovery/mdns.py"},

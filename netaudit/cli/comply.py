@@ -1,6 +1,8 @@
-"""netaudit comply: hold an inventory against policies."""
+"""netaudit comply: hold an inventory against policies, and keep the evidence."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -9,11 +11,22 @@ from typing import TYPE_CHECKING
 import click
 
 from netaudit import __version__
-from netaudit.cli.options import DONE, FOUND, INCOMPLETE, check_path, forget_stdout, policies_option, remark
+from netaudit.cli.options import (
+    DONE,
+    FOUND,
+    INCOMPLETE,
+    check_path,
+    forget_stdout,
+    one_line,
+    payloads,
+    policies_option,
+    remark,
+)
 
 if TYPE_CHECKING:
     from netaudit.inventory import Document
     from netaudit.policy import Finding, Organisation, Policies, Policy
+    from netaudit.policy.evidence import Sign
     from netaudit.policy.findings import Findings
     from netaudit.policy.words import Severity
 
@@ -21,8 +34,62 @@ FORMATS = ("table", "json", "csv")
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
-@click.argument("inventory", required=False, type=A_FILE)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What goes into an evidence pack."""
+
+    document: "Document"
+    findings: "Findings"
+    policies: "Policies"
+    inventory: Path
+    inputs: list[Path]
+    bundle: Path | None
+
+
+class WithVerify(click.Command):
+    """A command whose first argument may be the word verify: then it is another command."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        """The context of this command, or of `verify`."""
+        if args[:1] == ["verify"]:
+            return verify.make_context(f"{info_name} verify", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def _instead(act: Callable[[Path], None]) -> Callable[[click.Context, click.Parameter, Path | bool | None], None]:
+    """A callback of an option that does something else than to hold an inventory against policies."""
+
+    def callback(ctx: click.Context, option: click.Parameter, value: Path | bool | None) -> None:
+        if value and not ctx.resilient_parsing:
+            act(value if isinstance(value, Path) else Path())
+            ctx.exit()
+
+    return callback
+
+
+def _init(directory: Path) -> None:
+    from netaudit.policy.templates import write_templates
+
+    for path in write_templates(directory):
+        remark(f"netaudit: wrote {path}")
+
+
+def _print_schema(_: Path) -> None:
+    from netaudit.policy.findings import encode_schema
+
+    sys.stdout.buffer.write(encode_schema())
+
+
+def _new_key(path: Path) -> None:
+    from netaudit.policy.signing import new_key
+
+    remark(f"netaudit: wrote {path}, for you alone, and {new_key(path)}, for those who verify")
+
+
+@click.command(cls=WithVerify)
+@click.argument("inventory", type=A_FILE)
 @click.option("--policy", "names", multiple=True, metavar="ID", help="Hold it against this policy; may be repeated.")
 @click.option("--organisation", type=A_FILE, help="The profile of the organisation (TOML).")
 @click.option("--register", type=A_FILE, help="The asset register (CSV or XLSX).")
@@ -39,11 +106,37 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="table, json or csv; may be repeated."
 )
-@click.option("--init", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write templates.")
-@click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of findings.")
+@click.option("--evidence", type=A_FILE, help="Write an evidence pack (zip): all that the findings rest on.")
+@click.option("--bundle", type=A_FILE, help="The recording: its replies that prove findings go into the pack.")
+@click.option("--sign", "key", type=A_FILE, metavar="KEY", help="Sign the pack with this Ed25519 private key (PEM).")
+@click.option(
+    "--init",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    callback=_instead(_init),
+    is_eager=True,
+    expose_value=False,
+    help="Write commented templates of profile, register and waivers, and end.",
+)
+@click.option(
+    "--new-key",
+    type=A_FILE,
+    callback=_instead(_new_key),
+    is_eager=True,
+    expose_value=False,
+    help="Write a new key to sign with, and FILE.pub beside it, and end.",
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    callback=_instead(_print_schema),
+    is_eager=True,
+    expose_value=False,
+    help="Print the JSON Schema of findings, and end.",
+)
 def comply(
     *,
-    inventory: Path | None,
+    inventory: Path,
     names: tuple[str, ...],
     organisation: Path | None,
     register: Path | None,
@@ -52,30 +145,27 @@ def comply(
     fail_on: str,
     directories: tuple[Path, ...],
     outputs: tuple[str, ...],
-    init: Path | None,
-    print_schema: bool,
+    evidence: Path | None,
+    bundle: Path | None,
+    key: Path | None,
 ) -> int:
     """Hold an INVENTORY against policies: for each device and rule, what holds, and why. Not legal advice.
 
     With a profile and no --policy, all policies that are on are taken. Exit code 0: everything was evaluated, and
     nothing stands against the organisation; 1: something does; 4: nothing does, and something could not be evaluated.
+    `netaudit comply verify PACK` checks an evidence pack.
 
     \b
     Example: netaudit comply inventory.json --policy CA-QC-2023 --organisation organisation.toml --register register.csv
     """
-    if init is not None:
-        return _init(init)
-    if print_schema:
-        return _print_schema()
-    if inventory is None:
-        raise click.UsageError("name an inventory: the JSON file that `netaudit scan -o json=FILE` writes")
     from netaudit.inventory import read
     from netaudit.policy import evaluate, load_policies
     from netaudit.policy.entries import read_register
     from netaudit.policy.organisation import in_use, read_organisation, read_waivers, today
     from netaudit.policy.verdict import verdict
 
-    wanted, threshold = _outputs(outputs), _severity(fail_on)
+    wanted, threshold, sign = _outputs(outputs), _severity(fail_on), _signer(key)
+    target = check_path(evidence) if evidence else None
     policies = load_policies(directories)
     profile = read_organisation(organisation, policies) if organisation else None
     chosen = policies.select(in_use(profile, names, policies))
@@ -86,7 +176,11 @@ def comply(
     excuses = read_waivers(waivers, policies) if waivers else ()
     day = as_of.date() if as_of else today()
     found = evaluate(document, chosen, profile, entries, day, excuses)
-    _write(_collected(document, policies, chosen, profile, day, found), wanted)
+    findings = _collected(document, policies, chosen, profile, day, found)
+    if target:
+        inputs = [path for path in (organisation, register, waivers) if path]
+        _keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
+    _write(findings, wanted)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
 
 
@@ -173,16 +267,53 @@ def _print(findings: "Findings", name: str, data: bytes) -> None:
     sys.stdout.flush()
 
 
-def _init(directory: Path) -> int:
-    from netaudit.policy.templates import write_templates
+def _signer(key: Path | None) -> "Sign | None":
+    if key is None:
+        return None
+    from netaudit.policy.signing import read_private, sign
 
-    for path in write_templates(directory):
-        remark(f"netaudit: wrote {path}")
-    return DONE
+    private = read_private(key)
+    return lambda data: sign(private, data)
 
 
-def _print_schema() -> int:
-    from netaudit.policy.findings import encode_schema
+def _keep(target: Path, kept: Kept, sign: "Sign | None") -> None:
+    """Write the evidence pack."""
+    from netaudit.inventory import replacing
+    from netaudit.policy.evidence import pack
 
-    sys.stdout.buffer.write(encode_schema())
+    texts = {f"policies/{used.id}.toml": kept.policies.texts[used.id] for used in kept.findings.policies}
+    given = {f"inputs/{number}-{path.name}": path.read_bytes() for number, path in enumerate(kept.inputs, 1)}
+    data = pack(
+        document=kept.document,
+        inventory=kept.inventory.read_bytes(),
+        findings=kept.findings,
+        files={**texts, **given},
+        replies=payloads(kept.bundle) if kept.bundle else {},
+        policies=kept.policies.sha256,
+        sign=sign,
+    )
+    with replacing(target) as stream:
+        stream.write(data)
+
+
+@click.command()
+@click.argument("pack", type=A_FILE)
+@click.option("--signer", type=A_FILE, metavar="KEY", help="It must be signed by this Ed25519 public key (PEM).")
+def verify(pack: Path, signer: Path | None) -> int:
+    """Check an evidence PACK: that it is whole, unchanged, and by whom. Exit code 1 where it is not.
+
+    \b
+    Example: netaudit comply verify evidence.zip --signer auditor.pem.pub
+    """
+    from netaudit.policy.evidence import faults, signer_of
+    from netaudit.policy.signing import is_signed, read_public
+
+    data = pack.read_bytes()
+    found = list(faults(data, read_public(signer) if signer else None, is_signed))
+    for fault in found:
+        click.echo(one_line(f"{pack}: {fault}"))
+    if found:
+        return FOUND
+    public = signer_of(data)
+    click.echo(f"{pack}: whole and unchanged; {f'signed by {public}' if public else 'not signed'}")
     return DONE

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from netaudit.cli.options import payloads
+
 
 @click.command()
 @click.argument("inventory", type=click.Path(dir_okay=False, path_type=Path))
@@ -23,13 +25,5 @@ def explain(inventory: Path, device: str, bundle: Path | None) -> int:
     from netaudit.report.explain import find
 
     document = read(inventory)
-    write_page(document, find(document, device), sys.stdout, _payloads(bundle) if bundle else {})
+    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {})
     return 0
-
-
-def _payloads(bundle: Path) -> dict[str, bytes]:
-    """The bytes of each recorded reply, by the digest that evidence names."""
-    from netaudit.model import Reply
-    from netaudit.records.bundle import read_bundle
-
-    return {event.digest: event.payload for event in read_bundle(bundle).events if isinstance(event, Reply)}

@@ -152,3 +152,11 @@ def forget_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def payloads(bundle: Path) -> dict[str, bytes]:
+    """The bytes of each reply of a recording, by the digest that evidence names."""
+    from netaudit.model import Reply
+    from netaudit.records.bundle import read_bundle
+
+    return {event.digest: event.payload for event in read_bundle(bundle).events if isinstance(event, Reply)}

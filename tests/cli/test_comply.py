@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import jsonschema
@@ -193,3 +194,33 @@ def test_the_pipe_of_the_documentation_works(given):
     lines = subprocess.run(["jq", "-r", program], input=ended.out, capture_output=True, check=True).stdout
 
     assert lines == b"10.0.0.1\tCA-FED-USE-2025/buy-or-use\tin-breach\n"
+
+
+def test_an_evidence_pack_is_written_signed_and_verified(given):
+    folder = given(camera(), organisation_toml=AGENCY)
+    key, pack = folder / "key.pem", folder / "evidence.zip"
+    made = run("comply", "--new-key", key)
+    kept = comply(folder, *FEDERAL, "--evidence", pack, "--sign", key)
+    good = run("comply", "verify", pack, "--signer", f"{key}.pub")
+    pack.write_bytes(pack.read_bytes().replace(b"in-breach", b"in-breacH", 1))
+    bad = run("comply", "verify", pack)
+
+    assert (made.code, kept.code, good.code, bad.code) == (0, 1, 0, 1)
+    assert "whole and unchanged; signed by" in good.text
+    assert "not an evidence pack: Bad CRC-32 for file 'findings.json'" in bad.text
+
+
+def test_the_pack_holds_the_policies_the_inputs_and_the_replies(tmp_path):
+    captured = Path(__file__).parents[1] / "captures" / "lan-of-many-bundle"
+    bundle = next(path for path in captured.iterdir() if path.suffix == ".bundle")
+    (tmp_path / "organisation.toml").write_text(AGENCY, "utf-8")
+    shutil.copy(captured / "inventory.json", tmp_path)
+    comply(tmp_path, *FEDERAL, "--evidence", tmp_path / "evidence.zip", "--bundle", bundle)
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        names = archive.namelist()
+        manifest = json.loads(archive.read("manifest.json"))
+
+    assert {"policies/CA-FED-USE-2025.toml", "inputs/1-organisation.toml"} <= set(names)
+    assert len([name for name in names if name.startswith("replies/")]) > 5
+    assert manifest["missing_replies"] == []
+    assert run("comply", "verify", tmp_path / "evidence.zip").code == 0
