@@ -8,8 +8,8 @@ from netaudit.plain import cell
 from netaudit.policy.findings import Finding, Findings
 
 COLUMNS = (
-    "kind", "policy", "rule", "address", "site", "outcome", "severity", "owner_effect", "missing", "deadline",
-    "days_left", "waiver", "conditions", "because", "assumed", "evidence", "as_of", "asset",
+    "kind", "policy", "rule", "address", "device", "site", "outcome", "severity", "owner_effect", "missing", "deadline",
+    "days_left", "waiver", "conditions", "because", "assumed", "text", "evidence", "as_of", "asset",
 )  # fmt: skip
 
 

@@ -121,6 +121,8 @@ def _blank(case: Case) -> Finding:
         as_of=case.as_of.isoformat(),
         policy=case.policy.id,
         rule=case.rule.id,
+        text=case.rule.text,
+        device=_device(case.asset),
         asset=case.asset.id,
         address=next(iter((*case.asset.addresses, *case.asset.macs)), None),
         site=case.site.name or None,
@@ -128,6 +130,14 @@ def _blank(case: Case) -> Finding:
         owner_effect=case.rule.owner_effect,
         assumed=() if case.organisation else (AS_IF_BOUND,),
     )
+
+
+def _device(asset: AssetDocument) -> str:
+    """What a device is called: its label and model, its maker where that is another, its kind."""
+    label = asset.brand or asset.manufacturer or ""
+    maker = asset.family if asset.family != "unknown" else "maker not established"
+    made = "" if label.casefold() == maker else maker if maker == "maker not established" else f"made by {maker}"
+    return ", ".join(filter(None, (f"{label} {asset.model or ''}".strip(), made, asset.kind.replace("_", " "))))
 
 
 def _told(finding: Finding, outcome: Outcome, answers: Iterable[Answer], *more: str) -> Finding:
@@ -148,7 +158,7 @@ def _for_others(case: Case, blank: Finding) -> Finding:
 def _reached(case: Case, finding: Finding) -> Finding:
     """The rule reaches the device: what that means."""
     finding = msgspec.structs.replace(finding, evidence=case.rule.evidence, conditions=case.rule.needs)
-    because = (*finding.because, case.rule.text)
+    because = finding.because
     if claimed := [e for e in case.rule.exceptions if f"{case.policy.id}/{e.id}" in case.facts.exceptions]:
         return _with(finding, "allowed-with-conditions", because, f"exception claimed: {claimed[0].text}")
     match case.rule.severity:

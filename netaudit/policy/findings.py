@@ -21,6 +21,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str
     policy: str | None = None
     rule: str | None = None
+    text: str | None = None  # the rule in plain words
+    device: str | None = None  # what the inventory calls it
     asset: str | None = None  # the id in the inventory
     address: str | None = None
     site: str | None = None

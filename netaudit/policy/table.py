@@ -23,6 +23,8 @@ from netaudit.policy.words import AGAINST, OUTCOMES
 WIDTH: Final = 120  # where there is no terminal to ask
 LISTED: Final = 200  # findings of one section; -o csv has them all
 REASON: Final = 300  # characters
+REASONS: Final = 20  # why rules do not apply: the most frequent
+SHOWN: Final = 5  # devices of which one fact is missing
 STYLES: Final = {"in-breach": "bold red", "overdue": "bold red", "due": "bold yellow", "needs-review": "yellow"}
 _FILLING = re.compile(" +$", re.MULTILINE)  # rich fills up each line to the full width
 
@@ -70,16 +72,26 @@ def _headline(findings: Findings) -> Iterator[Text]:
 
 
 def _section(title: str, found: list[Finding]) -> Iterator[RenderableType]:
+    """Findings rule by rule: what the rule says stands once, above its devices."""
     if not found:
         return
     yield Text(f"\n{title}", style="bold")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("Address", "Policy", "Outcome", "Why"):
-        table.add_column(name, overflow="fold")
+    rules: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in sorted(found, key=_order)[:LISTED]:
-        table.add_row(*_cells(finding))
-    yield Padding(table, (0, 0, 0, 2))
+        rules[f"{finding.policy}/{finding.rule}"].append(finding)
+    for name, members in rules.items():
+        yield Padding(Text(f"{visible(name)}: {shorten(members[0].text or '', REASON)}", style="italic"), (1, 0, 0, 2))
+        yield Padding(_table(("Address", "Device", "Outcome", "Why"), map(_cells, members)), (0, 0, 0, 4))
     yield from _more(len(found))
+
+
+def _table(titles: Iterable[str], rows: Iterable[Iterable[Text]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def _order(finding: Finding) -> tuple[int, int]:
@@ -89,34 +101,41 @@ def _order(finding: Finding) -> tuple[int, int]:
 
 def _cells(finding: Finding) -> Iterator[Text]:
     yield Text(visible(finding.address or finding.asset or ""))
-    yield Text(visible(f"{finding.policy or finding.kind}{f'/{finding.rule}' if finding.rule else ''}"))
+    yield Text(shorten(finding.device or "", 60))
     yield Text(finding.outcome, style=STYLES.get(finding.outcome, ""))
     yield Text(shorten("; ".join(finding.because), REASON))
 
 
 def _open(found: list[Finding]) -> Iterator[RenderableType]:
-    """What could not be judged, by what is missing: one fact is often missing for many devices."""
+    """What could not be judged, by what is missing: one fact is often missing for many devices and rules."""
     if not found:
         return
-    groups: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in found:
-        groups[(finding.policy or finding.kind, ", ".join(finding.missing))].append(finding)
     yield Text("\nNot evaluated: a fact is missing", style="bold")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("Missing", "Policy", "Where"):
-        table.add_column(name, overflow="fold")
-    for (policy, missing), members in list(groups.items())[:LISTED]:
-        table.add_row(Text(shorten(missing, REASON)), Text(visible(policy)), Text(_where(members)))
+    rows = [(missing, policy, where) for (policy, missing), where in _missing(found).items()]
+    table = _table(("Missing", "Policy", "Where"), ([Text(cell) for cell in row] for row in rows[:LISTED]))
     yield Padding(table, (0, 0, 0, 2))
-    yield from _more(len(groups))
+    yield from _more(len(rows))
 
 
-def _where(members: list[Finding]) -> str:
-    if members[0].kind != "rule":
-        return shorten("; ".join(dict.fromkeys(because for f in members for because in f.because)), REASON)
-    names = list(dict.fromkeys(visible(f.address or f.asset or "") for f in members))
-    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
-    return f"{', '.join(names[:5])}{more}"
+def _missing(found: Iterable[Finding]) -> dict[tuple[str, str], str]:
+    """(policy, the facts that its rules lack) -> the devices of which they lack them."""
+    devices: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    others: dict[tuple[str, str], str] = {}
+    for finding in found:
+        if finding.kind == "rule":
+            place = visible(finding.address or finding.asset or "")
+            devices[(finding.policy or "", place)].update(dict.fromkeys(finding.missing))
+        else:
+            others[(finding.kind, shorten("; ".join(finding.because), REASON))] = visible(finding.address or "")
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for (policy, place), facts in devices.items():
+        groups[(visible(policy), shorten(", ".join(facts), REASON))].append(place)
+    return {key: _some(places) for key, places in groups.items()} | others
+
+
+def _some(places: list[str]) -> str:
+    more = f" and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
+    return f"{', '.join(places[:SHOWN])}{more}"
 
 
 def _more(number: int) -> Iterator[Text]:
@@ -128,5 +147,7 @@ def _not_applicable(found: Iterable[Finding]) -> Iterator[Text]:
     counts = Counter((f.policy or "", f.because[0] if f.because else "") for f in found)
     if counts:
         yield Text("\nNot applicable", style="bold")
-    for (policy, because), number in counts.most_common(LISTED):
+    for (policy, because), number in counts.most_common(REASONS):
         yield Text(f"  {visible(policy)}, {counted(number, 'time')}: {shorten(because, REASON)}")
+    if len(counts) > REASONS:
+        yield Text(f"  and {counted(len(counts) - REASONS, 'reason')} more; -o csv lists them all")
