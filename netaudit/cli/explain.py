@@ -25,5 +25,13 @@ def explain(inventory: Path, device: str, bundle: Path | None) -> int:
     from netaudit.report.explain import find
 
     document = read(inventory)
-    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {})
+    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {}, _titles())
     return 0
+
+
+def _titles() -> dict[str, str]:
+    """What the shipped fingerprints mean, by id."""
+    from netaudit.cli.options import load
+    from netaudit.identify.match import titles
+
+    return titles(load(()))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from netaudit.identify.fingerprints import Fingerprint, Library
-from netaudit.identify.names import Names
+from netaudit.identify.names import BrandEntry, Names
 from netaudit.model import Device, Match, Observation
 from netaudit.vocabulary import STRENGTHS, is_placeholder
 
@@ -84,8 +84,7 @@ def _leads(hits: Iterable[Hit], names: Names) -> Iterator[Hit]:
     for brand in dict.fromkeys(claims["brand"] for claims in told if "brand" in claims):
         entry = names.brands.get(brand)
         if entry and (maker := entry.lead):
-            title = f"What is sold as {brand} is built by {names.families[maker.family]}"
-            yield Hit(BRAND_MARK + brand, STRENGTHS[-1], title, (("family", maker.family),))
+            yield Hit(BRAND_MARK + brand, STRENGTHS[-1], _brand_title(entry, names), (("family", maker.family),))
 
 
 def _registered(library: Library, field: str, value: str) -> Fingerprint | None:
@@ -128,3 +127,17 @@ def _day(text: str) -> str:
         return date(2000 + int(found[1][-2:]), int(found[2]), int(found[3])).isoformat() if found else ""
     except ValueError:
         return ""
+
+
+def titles(library: Library) -> dict[str, str]:
+    """What each fingerprint means, by the id that a match of it has; of brands those that point to a maker too."""
+    of_brands = {
+        BRAND_MARK + brand.id: _brand_title(brand, library.names)
+        for brand in library.names.brands.values()
+        if brand.lead
+    }
+    return {**{one.id: one.title for one in library.fingerprints}, **of_brands}
+
+
+def _brand_title(brand: BrandEntry, names: Names) -> str:
+    return f"What is sold as {brand.id} is built by {names.families[brand.lead.family]}" if brand.lead else ""

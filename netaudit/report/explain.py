@@ -52,10 +52,17 @@ def find(document: Document, name: str) -> AssetDocument:
 
 
 def explain(
-    document: Document, asset: AssetDocument, stream: TextIO, replies: Mapping[str, bytes] | None = None
+    document: Document,
+    asset: AssetDocument,
+    stream: TextIO,
+    replies: Mapping[str, bytes] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a page on one device. Replies (digest -> bytes, from a bundle) are shown beside the evidence."""
-    page = "".join(f"{line.rstrip()}\n" for line in _page(document, asset, replies or {}))
+    """Write a page on one device.
+
+    Beside the evidence are shown replies (digest -> bytes, from a bundle) and titles (fingerprint -> what it means).
+    """
+    page = "".join(f"{line.rstrip()}\n" for line in _page(document, asset, replies or {}, titles or {}))
     stream.write(writable(page, stream))
 
 
@@ -63,11 +70,13 @@ def _ids(assets: Iterable[AssetDocument]) -> str:
     return shorten(", ".join(a.id for a in assets), 200)
 
 
-def _page(document: Document, asset: AssetDocument, replies: Mapping[str, bytes]) -> Iterator[str]:
+def _page(
+    document: Document, asset: AssetDocument, replies: Mapping[str, bytes], titles: Mapping[str, str]
+) -> Iterator[str]:
     yield from _who(document, asset)
     yield from _section("Verdict", _verdict(asset))
     for title, evidence in _sides(asset):
-        yield from _section(title, _evidence(evidence, replies))
+        yield from _section(title, _evidence(evidence, replies, titles))
     yield from _section("What does not fit together", (line for c in asset.conflicts for line in _item(visible(c))))
     yield from _section("What could not be seen of it", _unseen(document, asset))
     title = "What would tell more" if asset.verdict == "confirmed" else "What would make it certain"
@@ -133,11 +142,15 @@ def _sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]
     yield "What else is known", those(lambda family: family is None)
 
 
-def _evidence(evidence: Iterable[EvidenceDocument], replies: Mapping[str, bytes]) -> Iterator[str]:
+def _evidence(
+    evidence: Iterable[EvidenceDocument], replies: Mapping[str, bytes], titles: Mapping[str, str]
+) -> Iterator[str]:
     for number, one in enumerate(evidence, 1):
         supports = ", ".join(f"{attribute} = {value}" for attribute, value in sorted(one.supports.items()))
         yield f"{number:>2}. {one.strength}: {visible(one.field)} = {shorten(one.value, VALUE_CHARS)}"
         says = shorten(supports, VALUE_CHARS) or "many makers have it, it proves nothing"
+        if title := titles.get(one.fingerprint):
+            yield f"    {shorten(title, VALUE_CHARS)}"
         yield f"    fingerprint {visible(one.fingerprint)} says: {says}"
         yield f"    heard over {visible(one.channel)} at {one.seen_at}; reply {one.reply or 'not kept'}"
         yield from (f"      {row}" for row in dump(replies.get(one.reply or "", b""), one.value))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netaudit.identify.fingerprints import load_library
-from netaudit.identify.match import _tidy, match
+from netaudit.identify.match import _tidy, match, titles
 from netaudit.model import Device, Observation
 from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
 
@@ -50,7 +50,7 @@ def test_one_text_may_name_family_and_brand():
 
 @pytest.mark.parametrize("value", ["Private", "General"])
 def test_placeholder_is_no_brand(value):
-    assert claims("dhip.vendor", value, "dahua-dhip-label") == {"family": "dahua"}
+    assert claims("isapi.manufacturer", value, "isapi-manufacturer") == {}
 
 
 def test_kind_that_nobody_knows_is_dropped():
@@ -177,3 +177,12 @@ def test_brand_of_one_maker_alone_is_a_weak_hint():
 )
 def test_brand_of_many_or_of_a_known_maker_adds_nothing(field, value):
     assert leads(field, value) == []
+
+
+def test_every_match_has_its_title_in_the_list():
+    listed = titles(LIBRARY)
+
+    for hit in found(observed("onvif.manufacturer", "Amcrest"), observed("http.server", "nginx")):
+        assert listed[hit.fingerprint] == hit.title
+    assert listed["brand:Amcrest"] == "What is sold as Amcrest is built by Dahua"
+    assert "brand:Honeywell" not in listed

@@ -203,3 +203,12 @@ def test_what_proves_nothing_is_said_to_prove_nothing():
     doc = document(replace(SMALL, assets=(generic,)))
 
     assert "fingerprint generic-http-server says: many makers have it, it proves nothing" in page(doc, doc.assets[0])
+
+
+def test_what_a_fingerprint_means_stands_beside_its_name():
+    stream = io.StringIO()
+
+    explain(DOC, find(DOC, "serial-5"), stream, titles={"annke-name": "The scope names Annke", "other": "nothing"})
+
+    assert "    The scope names Annke\n      fingerprint annke-name says: brand = Annke\n" in stream.getvalue()
+    assert "nothing" not in stream.getvalue()
