@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netaudit.policy.findings import Findings
     from netaudit.policy.words import Severity
 
-FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "csv", "sarif", "junit", "889")
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -104,7 +104,12 @@ def _new_key(path: Path) -> None:
 )
 @policies_option
 @click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="table, json or csv; may be repeated."
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="table, json, csv, sarif, junit, or 889 (the report of FAR 52.204-25(d) as a template); may be repeated.",
 )
 @click.option("--evidence", type=A_FILE, help="Write an evidence pack (zip): all that the findings rest on.")
 @click.option("--bundle", type=A_FILE, help="The recording: its replies that prove findings go into the pack.")
@@ -180,7 +185,7 @@ def comply(
     if target:
         inputs = [path for path in (organisation, register, waivers) if path]
         _keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
-    _write(findings, wanted)
+    _write(document, findings, wanted)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
 
 
@@ -227,44 +232,46 @@ def _collected(
     )
 
 
-def _write(findings: "Findings", outputs: list[tuple[str, Path | None]]) -> None:
+def _write(document: "Document", findings: "Findings", outputs: list[tuple[str, Path | None]]) -> None:
     from netaudit.inventory import replacing
 
     for name, path in outputs:
-        data = _encoded(findings, name)
         if path is not None:
             with replacing(path) as stream:
-                stream.write(data)
+                stream.write(_encoded(document, findings, name))
             continue
         try:
-            _print(findings, name, data)
+            sys.stdout.flush()
+            if name == "table":
+                _write_table(findings, sys.stdout)  # a terminal has its width and colours
+            else:
+                sys.stdout.buffer.write(_encoded(document, findings, name))
+            sys.stdout.flush()
         except BrokenPipeError:  # the files are written, and the findings are what they are
             forget_stdout()
 
 
-def _encoded(findings: "Findings", name: str) -> bytes:
-    from netaudit.policy import csvdoc, table
+def _write_table(findings: "Findings", stream: TextIO) -> None:
+    from netaudit.policy import table
+
+    table.write(findings, stream)
+
+
+def _encoded(document: "Document", findings: "Findings", name: str) -> bytes:
+    from netaudit.policy import csvdoc, junit, report889, sarif
     from netaudit.policy.findings import encode
 
-    if name == "json":
-        return encode(findings)
-    if name == "csv":
-        binary = BytesIO()
-        csvdoc.write(findings, binary)
-        return binary.getvalue()
-    text = StringIO()
-    table.write(findings, text)
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def _print(findings: "Findings", name: str, data: bytes) -> None:
-    if name == "table":
-        from netaudit.policy import table
-
-        table.write(findings, sys.stdout)
-    else:
-        sys.stdout.buffer.write(data)
-    sys.stdout.flush()
+    text, binary = StringIO(), BytesIO()
+    match name:
+        case "json":
+            return encode(findings)
+        case "table":
+            _write_table(findings, text)
+        case "889":
+            report889.write(document, findings, date.fromisoformat(findings.as_of), text)
+        case _:
+            {"csv": csvdoc, "sarif": sarif, "junit": junit}[name].write(findings, binary)
+    return text.getvalue().encode("utf-8", "replace") or binary.getvalue()
 
 
 def _signer(key: Path | None) -> "Sign | None":

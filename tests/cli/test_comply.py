@@ -14,6 +14,7 @@ from support.commands import run
 from support.inventories import ACTING, SMALL, hostile
 from support.policies import camera, inventory
 
+from netaudit.cli.comply import FORMATS
 from netaudit.inventory import document, write
 
 PACKS = Path(__file__).parents[1] / "policy" / "packs"
@@ -139,7 +140,7 @@ def test_several_outputs_go_where_they_are_told(given):
     assert ended.out.startswith(b"\xef\xbb\xbfkind,")
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_what_a_device_says_never_acts(tmp_path, form):
     write(hostile(), tmp_path / "inventory.json")
     text = comply(tmp_path, *FEDERAL, "-o", form).out.decode("utf-8-sig")
