@@ -156,7 +156,7 @@ def comply(
 ) -> int:
     """Hold an INVENTORY against policies: for each device and rule, what holds, and why. Not legal advice.
 
-    With a profile and no --policy, all policies that are on are taken. Exit code 0: everything was evaluated, and
+    With a profile and no --policy, all policies that are on and bind the organisation are taken. Exit code 0: everything was evaluated, and
     nothing stands against the organisation; 1: something does; 4: nothing does, and something could not be evaluated.
     `netaudit comply verify PACK` checks an evidence pack.
 
@@ -175,7 +175,8 @@ def comply(
     profile = read_organisation(organisation, policies) if organisation else None
     chosen = policies.select(in_use(profile, names, policies))
     if not chosen:
-        raise click.UsageError("name a policy (`netaudit policies list`), or say who you are: --organisation FILE")
+        why = "say who you are: --organisation FILE" if profile is None else "none that is on binds this organisation"
+        raise click.UsageError(f"name a policy with --policy (`netaudit policies list`): {why}")
     document = read(inventory)
     entries = read_register(register, profile.columns if profile else {}) if register else None
     excuses = read_waivers(waivers, policies) if waivers else ()

@@ -32,16 +32,21 @@ def in_force(case: Case) -> Answer:
 
 def bound(case: Case) -> Answer:
     """Whether the organisation is bound by the instrument; without a profile it is taken to be."""
-    if case.organisation is None:
+    return binding(case.policy, case.organisation, case.site)
+
+
+def binding(policy: Policy, organisation: Organisation | None, site: Site) -> Answer:
+    """Whether an instrument binds an organisation at a site."""
+    if not policy.binds.entity_types:
+        return no("the instrument binds nobody who has devices")
+    if organisation is None:
         return yes()
-    kinds, where = _who(case.organisation, case.site)
-    of_kind = _of_kind(case.policy.binds, kinds)
-    return of_kind if of_kind.holds is not Holds.YES else _in_place(case.policy, where)
+    kinds, where = _who(organisation, site)
+    of_kind = _of_kind(policy.binds, kinds)
+    return of_kind if of_kind.holds is not Holds.YES else _in_place(policy, where)
 
 
 def _of_kind(binds: Binds, kinds: tuple[str, ...]) -> Answer:
-    if not binds.entity_types:
-        return no("the instrument binds nobody who has devices")
     if not kinds:
         return unknown("entity type")
     if set(kinds) & set(binds.entity_types):
@@ -192,9 +197,12 @@ def renewed(case: Case) -> Answer:
     if after is None:
         return yes()
     found = _between(case.facts.renewal, after, None, "contract renewal")
-    if found.holds is Holds.YES and span(case.facts.renewal or "").after(case.as_of):
-        return no(f"contract renewal {case.facts.renewal}: still to come; do not renew it with this device")
-    return found
+    to_come = span(case.facts.renewal).after(case.as_of) if case.facts.renewal else False
+    if found.holds is not Holds.YES or to_come is False:
+        return found
+    if to_come is None:
+        return unknown(f"{DATE_FACTS['contract renewal']}, to the {_finer(span(case.facts.renewal or ''))}")
+    return no(f"contract renewal {case.facts.renewal}: still to come; do not renew it with this device")
 
 
 def _between(text: str | None, after: date | None, before: date | None, fact: str) -> Answer:

@@ -10,7 +10,7 @@ import msgspec
 from netaudit.inventory import AssetDocument, Document
 from netaudit.policy.answers import Answer, Case, Holds
 from netaudit.policy.attribution import looks_like_camera
-from netaudit.policy.checks import CONDITIONS, bound
+from netaudit.policy.checks import CONDITIONS, bound, in_force
 from netaudit.policy.dates import span
 from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
 from netaudit.policy.findings import Finding
@@ -148,7 +148,7 @@ def _told(finding: Finding, outcome: Outcome, answers: Iterable[Answer], *more: 
 def _for_others(case: Case, blank: Finding) -> Finding:
     """A rule for makers, importers and sellers: one who is such a body has a question to answer, an owner has none."""
     words = NOT_AN_OWNERS_RULE[case.rule.owner_effect]
-    is_one = case.organisation is not None and bound(case).holds is Holds.YES
+    is_one = case.organisation is not None and bound(case).holds is Holds.YES and in_force(case).holds is not Holds.NO
     about = maker(case)
     if case.rule.owner_effect == "supply-risk" and is_one and about.holds in {Holds.YES, Holds.DOUBTFUL}:
         return _told(blank, "needs-review", [about], words, "the organisation is of a kind that the rule binds")

@@ -8,6 +8,8 @@ from netaudit.policy.dates import span
 from netaudit.policy.families import country_of, standing
 from netaudit.policy.rules import MatchOn
 
+COMPONENTS = frozenset({"essential", "module", "origin-declared"})  # rules that reach into other makers' devices
+
 
 def maker(case: Case) -> Answer:
     """Whether the device is of a maker whom the rule is about: one basis that holds is enough."""
@@ -29,7 +31,7 @@ def by_family(case: Case, on: MatchOn) -> Answer | None:
     if not found.is_known:
         return _nameless(case)
     if found.family not in on.families:
-        return _of_another(case, on.families, found.doubts)
+        return _of_another(case, on, found.doubts)
     if found.doubts:
         return doubtful("; ".join(found.doubts))
     return _by_label(case, on)
@@ -43,12 +45,13 @@ def _nameless(case: Case) -> Answer:
     return no(f"a device of kind {case.asset.kind}, in which nothing speaks of a maker of cameras")
 
 
-def _of_another(case: Case, families: tuple[str, ...], doubts: tuple[str, ...]) -> Answer:
-    if hinted := sorted(rivals(case.asset) & set(families)):
+def _of_another(case: Case, on: MatchOn, doubts: tuple[str, ...]) -> Answer:
+    if hinted := sorted(rivals(case.asset) & set(on.families)):
         return doubtful(f"taken for {case.asset.family}, but some evidence speaks for {', '.join(hinted)}")
     if doubts:
         return unknown("maker")
-    return no(f"made by {case.asset.family}: the rule is about {', '.join(families)}")
+    parts = "; what its components are cannot be seen" if on.component in COMPONENTS else ""
+    return no(f"made by {case.asset.family}: the rule is about {', '.join(on.families)}{parts}")
 
 
 def _by_label(case: Case, on: MatchOn) -> Answer:

@@ -13,7 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
-from netaudit.policy.facts import Organisation, Waiver
+from netaudit.policy.answers import Holds
+from netaudit.policy.checks import binding
+from netaudit.policy.facts import Organisation, Site, Waiver
 from netaudit.policy.library import Policies
 
 Shape = TypeVar("Shape")
@@ -92,10 +94,18 @@ def _is_network(text: str) -> bool:
 
 
 def in_use(profile: Organisation | None, named: Collection[str], policies: Policies) -> tuple[str, ...]:
-    """The ids of the policies to hold an inventory against: those named; else those that are on, and the profile's."""
+    """The ids of the policies to hold an inventory against: those named; else the profile's, and those that are on.
+
+    Of the latter, those that bind the organisation at none of its sites are left out.
+    """
     if named or profile is None:
         return tuple(named)
-    on = [policy.id for policy in policies.by_id.values() if policy.default == "on"]
+    places = (Site(), *profile.site)
+    on = [
+        policy.id
+        for policy in policies.by_id.values()
+        if policy.default == "on" and any(binding(policy, profile, place).holds is not Holds.NO for place in places)
+    ]
     return tuple(dict.fromkeys((*on, *profile.policies)))
 
 

@@ -95,12 +95,12 @@ def test_findings_under_the_threshold_do_not_fail(given):
     assert comply(folder, *options, "prohibited").code == 4
 
 
-def test_with_a_profile_what_is_on_is_taken(given):
+def test_with_a_profile_what_is_on_and_binds_is_taken(given):
     ended = comply(given(camera(), organisation_toml=AGENCY), "-o", "json")
     used = {policy["id"] for policy in json.loads(ended.out)["policies"]}
 
-    assert {"CA-FED-USE-2025", "CA-QC-2023"} <= used
-    assert "US-FCC-22-84" not in used
+    assert {"CA-FED-USE-2025", "CA-FED-LEGACY-2025"} <= used
+    assert used & {"CA-QC-2023", "US-FCC-22-84"} == set()  # one binds others, one is background
 
 
 def test_the_json_keeps_its_schema_and_says_what_it_is(given):
@@ -157,7 +157,7 @@ def test_it_works_on_an_inventory_of_the_scanner(tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ((), "name a policy"),
+        ((), "say who you are"),
         (("--policy", "NOPE"), "no policy of this id"),
         ((*FEDERAL, "--fail-on", "bad"), "--fail-on bad"),
         ((*FEDERAL, "-o", "xml"), "no such format"),
@@ -225,3 +225,10 @@ def test_the_pack_holds_the_policies_the_inputs_and_the_replies(tmp_path):
     assert len([name for name in names if name.startswith("replies/")]) > 5
     assert manifest["missing_replies"] == []
     assert run("comply", "verify", tmp_path / "evidence.zip").code == 0
+
+
+def test_an_organisation_that_nothing_binds_is_told(given):
+    ended = comply(given(camera(), organisation_toml='entity_types = ["retailer"]\njurisdictions = ["US"]'))
+
+    assert ended.code == 2
+    assert "none that is on binds this organisation" in ended.error

@@ -8,7 +8,7 @@ from support.policies import DEPARTMENT, TEST, TODAY, camera, inventory
 
 from netaudit.policy import Facts, Site, checks
 from netaudit.policy.answers import Case
-from netaudit.policy.rules import AppliesIf, NetworkCondition, SiteCondition, When
+from netaudit.policy.rules import AppliesIf, Binds, NetworkCondition, SiteCondition, When
 
 RULE = TEST.rule[0]
 DAY = date(2024, 1, 31)
@@ -37,6 +37,7 @@ def case(facts=None, place=None, policy=TEST, as_of=TODAY, **rule):
         (checks.renewed, {"renewal": "2029"}, {}, {"applies_if": AppliesIf(renewal_after=DAY)}, "no"),
         (checks.renewed, {}, {}, {"applies_if": AppliesIf(renewal_after=DAY)}, "unknown"),
         (checks.renewed, {}, {}, {}, "yes"),
+        (checks.renewed, {"renewal": "2026"}, {}, {"applies_if": AppliesIf(renewal_after=DAY)}, "unknown"),
         (
             checks.reachable,
             {"internet_reachable": True},
@@ -93,3 +94,9 @@ def test_a_proposal_is_not_in_force():
 
 def test_a_day_of_effect_that_is_not_verified_is_asked_for():
     assert checks.in_force(case(effective=When(note="not verified"))).missing != ()
+
+
+def test_an_instrument_that_binds_nobody_binds_nobody_without_a_profile_either():
+    policy = msgspec.structs.replace(TEST, binds=Binds())
+
+    assert checks.binding(policy, None, Site()).holds.value == "no"

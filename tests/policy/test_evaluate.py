@@ -247,3 +247,19 @@ def test_one_finding_for_each_device_and_rule():
     devices = [camera(f"d{n}", f"10.0.1.{n}") for n in range(20)]
 
     assert len(findings(*devices)) == 20 * len(TEST.rule)
+
+
+def test_a_maker_is_asked_about_rules_in_force_only():
+    importer = Organisation(entity_types=("importer",), jurisdictions=("US",))
+    rule = {"policies": POLICIES.select(["US-FCC-22-84"]), "organisation": importer}
+
+    assert finding("no-new-models", camera(), **rule).outcome == "needs-review"
+    assert finding("no-new-models", camera(family="axis"), **rule).outcome == "not-applicable"
+    assert finding("no-new-models", camera(), as_of=date(2023, 2, 5), **rule).outcome == "not-applicable"
+
+
+def test_a_rule_about_components_says_that_none_was_seen():
+    contractor = Organisation(entity_types=("federal-contractor",), jurisdictions=("US",))
+    found = findings(camera(family="axis"), policies=POLICIES.select(["US-889-B"]), organisation=contractor)
+
+    assert all("components" in f.because[0] for f in found)

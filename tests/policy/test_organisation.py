@@ -116,9 +116,23 @@ def test_templates_are_never_written_over(tmp_path):
 
 
 def test_the_policies_in_use_are_those_named_or_those_that_are_on(file):
-    profile = read_organisation(file('policies = ["XX-TEST"]'), POLICIES)
+    school = 'policies = ["XX-TEST"]\nentity_types = ["public-school"]\njurisdictions = ["CA-QC"]'
+    profile = read_organisation(file(school), POLICIES)
 
     assert in_use(profile, ["CA-QC-2023"], POLICIES) == ("CA-QC-2023",)
     assert {"CA-QC-2023", "XX-TEST"} <= set(in_use(profile, (), POLICIES))
-    assert "US-FCC-22-84" not in in_use(profile, (), POLICIES)
+    assert set(in_use(profile, (), POLICIES)) & {"US-FCC-22-84", "CA-FED-USE-2025"} == set()
     assert in_use(None, (), POLICIES) == ()
+
+
+def test_a_profile_that_does_not_say_who_it_is_leaves_nothing_out(file):
+    on = {policy.id for policy in POLICIES.by_id.values() if policy.default == "on"}
+
+    assert set(in_use(read_organisation(file(""), POLICIES), (), POLICIES)) == on
+
+
+def test_a_site_of_another_body_brings_its_policies(file):
+    text = '[[site]]\nname = "a"\nentity_types = ["federal-agency"]\njurisdictions = ["CA"]'
+    text = f'entity_types = ["municipality"]\njurisdictions = ["CA-QC"]\n{text}'
+
+    assert "CA-FED-USE-2025" in in_use(read_organisation(file(text), POLICIES), (), POLICIES)
