@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netaudit.api import read_inventory, replay, scan, write_inventory
     from netaudit.identify.fingerprints import load_library
+    from netaudit.policy import evaluate, load_policies
     from netaudit.single import identify_line, identify_lines
 
 __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "evaluate",
     "identify_line",
     "identify_lines",
     "load_library",
+    "load_policies",
     "read_inventory",
     "replay",
     "scan",
@@ -31,9 +34,11 @@ __all__ = [
 
 # Where each name stands: imported when it is first used, so that `netaudit --help` answers at once.
 _HOMES = {
+    "evaluate": "netaudit.policy",
     "identify_line": "netaudit.single",
     "identify_lines": "netaudit.single",
     "load_library": "netaudit.identify.fingerprints",
+    "load_policies": "netaudit.policy",
     "read_inventory": "netaudit.api",
     "replay": "netaudit.api",
     "scan": "netaudit.api",

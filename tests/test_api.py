@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from support.loopback import corner_place
@@ -98,3 +99,12 @@ def test_names_have_their_types_for_checkers(tmp_path):
 
     assert "-> netaudit.inventory.shape.Document" in ended.stdout
     assert "-> netaudit.identify.fingerprints.Library" in ended.stdout
+
+
+def test_an_inventory_is_held_against_policies():
+    with emulate(devices("hikvision-dome"), corner_place) as emulation:
+        document = netaudit.scan(emulation["hikvision-dome"].address, profile="standard")
+    policies = netaudit.load_policies().select(["CA-FED-USE-2025"])
+    found = netaudit.evaluate(document, policies, None, None, date(2026, 11, 22))
+
+    assert [(f.rule, f.outcome) for f in found if f.kind == "rule"] == [("buy-or-use", "in-breach")]
