@@ -25,19 +25,25 @@ An error is one line: what, where, what to do. `--debug` adds the traceback.
 def command_line():
     """docs/reference/cli.md."""
     pages = ["# Command line\n\nMade from `--help`.\n", _page(netaudit, "netaudit", None)]
-    parent = click.Context(netaudit, info_name="netaudit", terminal_width=100, max_content_width=100)
+    parent = _context(netaudit, "netaudit", None)
     for verb in VERBS:
         command = netaudit.get_command(parent, verb)
         pages.append(_page(command, f"netaudit {verb}", parent))
         if isinstance(command, click.Group):
-            inner = click.Context(command, parent=parent, info_name=verb, terminal_width=100, max_content_width=100)
+            inner = _context(command, verb, parent)
             pages += [_page(c, f"netaudit {verb} {name}", inner) for name, c in command.commands.items()]
     return "\n".join(pages) + EXIT_CODES
 
 
+def _context(command, name, parent):
+    """The context that the program itself would make, but of a fixed width."""
+    width = {"terminal_width": 100, "max_content_width": 100}
+    return click.Context(command, parent=parent, info_name=name, **{**command.context_settings, **width})
+
+
 def _page(command, title, parent):
     name = title.rpartition(" ")[2]
-    context = click.Context(command, parent=parent, info_name=name, terminal_width=100, max_content_width=100)
+    context = _context(command, name, parent)
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     return f"## {title}\n\n```text\n{text}\n```\n"
 
