@@ -166,6 +166,7 @@ def comply(
     from netaudit.inventory import read
     from netaudit.policy import evaluate, load_policies
     from netaudit.policy.entries import read_register
+    from netaudit.policy.library import funding_words
     from netaudit.policy.organisation import in_use, read_organisation, read_waivers, today
     from netaudit.policy.verdict import verdict
 
@@ -178,7 +179,8 @@ def comply(
         why = "say who you are: --organisation FILE" if profile is None else "none that is on binds this organisation"
         raise click.UsageError(f"name a policy with --policy (`netaudit policies list`): {why}")
     document = read(inventory)
-    entries = read_register(register, profile.columns if profile else {}) if register else None
+    columns = profile.columns if profile else {}
+    entries = read_register(register, columns, funding_words(policies)) if register else None
     excuses = read_waivers(waivers, policies) if waivers else ()
     day = as_of.date() if as_of else today()
     found = evaluate(document, chosen, profile, entries, day, excuses)

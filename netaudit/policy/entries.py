@@ -6,21 +6,22 @@ A cell that cannot be read is left out, so that the fact is missing and rules na
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, TypeAlias, get_args
 
 import msgspec
 
 from netaudit.policy.dates import span
 from netaudit.policy.facts import Facts, Register
 from netaudit.policy.sheet import Row, read_table
-from netaudit.policy.words import Purpose, Segment, State
+from netaudit.policy.words import OTHER_FUNDING, Purpose, Segment, State
 
 KEYS: Final = ("serial", "mac", "address")
 COLUMNS: Final = Facts.__struct_fields__
 DATES: Final = frozenset({"acquired", "installed", "renewal", "replacement"})
 FLAGS: Final = frozenset({"internet_reachable", "cloud_enabled"})
 LISTS: Final = frozenset({"met", "not_met", "meets", "meets_not", "exceptions"})
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+Choices: TypeAlias = Mapping[str, tuple[str, ...]]
+CHOICES: Final[Choices] = {
     "purpose": get_args(Purpose),
     "state": get_args(State),
     "segment": get_args(Segment),
@@ -32,8 +33,13 @@ COUNTRY: Final = re.compile(r"^[A-Z]{2}$")
 TOLD: Final = 200  # remarks; a column in a foreign format would make one for each row
 
 
-def read_register(path: Path, columns: Mapping[str, str] | None = None) -> Register:
-    """The register in a file. `columns` says how it calls what is called serial or acquired here."""
+def read_register(
+    path: Path, columns: Mapping[str, str] | None = None, funding: tuple[str, ...] = OTHER_FUNDING
+) -> Register:
+    """The register in a file. `columns` says how it calls what is called serial or acquired here.
+
+    `funding` are the words that policies know: another word would read as money that no rule asks about.
+    """
     named = {_plain(theirs): ours for ours, theirs in (columns or {}).items()}
     if strange := sorted(set(named.values()) - set(COLUMNS)):
         raise ValueError(f"columns: {strange[0]!r} is no column of a register; one of {', '.join(COLUMNS)}")
@@ -41,16 +47,19 @@ def read_register(path: Path, columns: Mapping[str, str] | None = None) -> Regis
     theirs, rows = read_table(path)
     if not {_column(name, named) for name in theirs} & set(KEYS):
         raise ValueError(f"{path}: no column {', '.join(KEYS)}: name one, or say in the profile what it is called")
-    entries = tuple(_entries(path, rows, named, remarks))
+    choices = {**CHOICES, "funding": funding}
+    entries = tuple(_entries(f"{path.name}, line", rows, named, choices, remarks))
     more = [f"{path.name}: {len(remarks) - TOLD:,} more"] if len(remarks) > TOLD else []
     return Register(entries=entries, remarks=(*remarks[:TOLD], *more))
 
 
-def _entries(path: Path, rows: Iterable[Row], named: Mapping[str, str], remarks: list[str]) -> Iterator[Facts]:
+def _entries(
+    place: str, rows: Iterable[Row], named: Mapping[str, str], choices: Choices, remarks: list[str]
+) -> Iterator[Facts]:
     for number, cells in rows:
         ours = {name: text for theirs, text in cells.items() if (name := _column(theirs, named)) and text}
-        told = f"{path.name}, line {number}"
-        facts = dict(_read(ours, told, remarks))
+        told = f"{place} {number}"
+        facts = dict(_read(ours, told, choices, remarks))
         if any(facts.get(key) for key in KEYS):
             yield msgspec.convert(facts, Facts)
         else:
@@ -66,18 +75,18 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "_", name.strip().casefold())
 
 
-def _read(cells: Mapping[str, str], told: str, remarks: list[str]) -> Iterator[tuple[str, object]]:
+def _read(cells: Mapping[str, str], told: str, choices: Choices, remarks: list[str]) -> Iterator[tuple[str, object]]:
     for name, text in cells.items():
         try:
-            yield name, _value(name, text)
+            yield name, _value(name, text, choices)
         except ValueError as error:
             remarks.append(f"{told}, {name}: {error}")
 
 
-def _value(name: str, text: str) -> object:
+def _value(name: str, text: str, choices: Choices) -> object:
     """A cell as the fact that it tells. ValueError where it cannot be read."""
-    if name in CHOICES:
-        return _choice(text, CHOICES[name])
+    if name in choices:
+        return _choice(text, choices[name])
     for group, read in READERS:
         if name in group:
             return read(text)

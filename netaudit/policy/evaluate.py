@@ -243,6 +243,9 @@ def _register(document: Document, given: _Given) -> Iterator[Finding]:
         if entry.state not in {"removed", "disposed"}:
             words = f"{name_of(entry)}: in the register, and not seen"
             yield _gap("register", given.as_of, words, "register: device not seen", None, entry.address)
+    for name in _unknown_sites(given):
+        words = f"site {name}: in the register, and not in the profile"
+        yield _gap("register", given.as_of, words, "register: a site of the profile for each entry")
     unlisted = set(given.matched.unlisted)
     for asset in document.assets:
         if asset.id in unlisted and looks_like_camera(asset):
@@ -251,6 +254,13 @@ def _register(document: Document, given: _Given) -> Iterator[Finding]:
             yield _gap("register", given.as_of, words, "register: no entry for the device", asset.id, where)
     for remark in (*given.matched.remarks, *given.register.remarks):
         yield _gap("register", given.as_of, remark, "register: entries that can be read, one for each device")
+
+
+def _unknown_sites(given: _Given) -> list[str]:
+    if given.organisation is None or given.register is None:
+        return []
+    known = {site.name for site in given.organisation.site}
+    return sorted({entry.site for entry in given.register.entries if entry.site} - known)
 
 
 def _gap(

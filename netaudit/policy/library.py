@@ -14,7 +14,7 @@ import msgspec
 
 from netaudit.policy.families import families
 from netaudit.policy.rules import Policy, Rule, When
-from netaudit.policy.words import HAVING
+from netaudit.policy.words import HAVING, OTHER_FUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ class Policies:
     def entity_types(self) -> frozenset[str]:
         """Every kind of body that a policy speaks of."""
         return frozenset(kind for p in self.by_id.values() for kind in (*p.binds.entity_types, *p.binds.excluded))
+
+
+def funding_words(policies: Policies) -> tuple[str, ...]:
+    """Every source of money that a register may name: what policies ask about, and what none does."""
+    asked = (word for p in policies.by_id.values() for rule in p.rule for word in rule.funding)
+    return tuple(dict.fromkeys((*asked, *OTHER_FUNDING)))
 
 
 def load_policies(directories: Iterable[Path] = ()) -> Policies:

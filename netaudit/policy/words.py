@@ -59,4 +59,4 @@ SiteType: TypeAlias = Literal[
 ]  # fmt: skip
 Segment: TypeAlias = Literal["core", "separate"]
 State: TypeAlias = Literal["in-use", "powered-off", "in-store", "isolated", "removed", "disposed"]
-RELATIONS_OF_LABELS = ("own", "subsidiary", "affiliate", "oem-rebrand", "former")
+OTHER_FUNDING = ("own", "state-award", "private", "other")  # money that brings no rule with it, beside what packs name

@@ -68,6 +68,7 @@ def test_dates_with_one_meaning_are_read(csv, text, day):
         ("acquired", "soon"),
         ("mac", "44:19"),
         ("purpose", "watching"),
+        ("funding", "Federal grant"),
         ("cloud_enabled", "perhaps"),
         ("made_in", "China"),
         ("state", "gone"),
@@ -115,3 +116,9 @@ def test_another_encoding_is_refused(csv):
 def test_a_wrong_column_of_the_profile_is_refused(csv):
     with pytest.raises(ValueError, match="'bought' is no column"):
         read_register(csv("serial\nx\n"), {"bought": "Kaufdatum"})
+
+
+def test_money_is_named_as_policies_name_it(csv):
+    path = csv("address,funding\n10.0.0.1,Federal award\n")
+
+    assert only(read_register(path, funding=("federal-award",))).funding == "federal-award"

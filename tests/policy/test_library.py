@@ -3,7 +3,7 @@
 import pytest
 
 from netaudit.policy import load_policies
-from netaudit.policy.library import read_policy, shipped_directory
+from netaudit.policy.library import funding_words, read_policy, shipped_directory
 
 PACK = (shipped_directory() / "CA-QC-2023.toml").read_text(encoding="utf-8")
 
@@ -71,3 +71,7 @@ def test_a_directory_that_is_none_is_told(tmp_path):
 def test_an_unknown_policy_is_told():
     with pytest.raises(ValueError, match="policies list"):
         load_policies().select(["NOPE"])
+
+
+def test_the_words_for_money_are_those_of_the_policies():
+    assert {"federal-award", "own"} <= set(funding_words(load_policies()))

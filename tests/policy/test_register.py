@@ -1,7 +1,7 @@
 """Entries of a register find their devices; what has no counterpart, or two, is told."""
 
 import pytest
-from support.policies import TODAY, camera, inventory
+from support.policies import DEPARTMENT, TODAY, camera, inventory
 
 from netaudit.policy import Facts, Register, evaluate
 from netaudit.policy.register import matched
@@ -51,11 +51,13 @@ def test_one_entry_for_two_devices_decides_nothing():
 
 
 def test_the_findings_tell_where_register_and_inventory_differ():
-    register = Register(entries=(Facts(address="10.0.0.9"), Facts(serial="x", state="disposed")), remarks=("line 7",))
-    found = evaluate(inventory(camera()), (), None, register, TODAY)
+    entries = Facts(address="10.0.0.9", site="nowhere"), Facts(serial="x", state="disposed")
+    register = Register(entries=entries, remarks=("line 7",))
+    found = evaluate(inventory(camera()), (), DEPARTMENT, register, TODAY)
 
     assert [(f.kind, f.because[0]) for f in found] == [
         ("register", "10.0.0.9: in the register, and not seen"),
+        ("register", "site nowhere: in the register, and not in the profile"),
         ("register", "seen, and not in the register"),
         ("register", "line 7"),
     ]
