@@ -3,21 +3,23 @@
 import click
 
 from netaudit.cli import VERBS, netaudit
+from netaudit.cli.comply import verify
 from netaudit.discovery import CHANNELS
 from netaudit.vocabulary import FIELDS, cause_of
 
 EXIT_CODES = """
 ## Exit codes
 
-| code | `scan`, `replay` |
-| --- | --- |
-| 0 | done |
-| 2 | wrong usage, bad file, bad configuration |
-| 3 | nothing could be scanned or read |
-| 4 | done, but incomplete: coverage says what is missing |
-| 130 | interrupted; what was learnt is kept |
+| code | `scan`, `replay` | `comply` |
+| --- | --- | --- |
+| 0 | done | every rule was evaluated, and nothing at or above `--fail-on` stands against the organisation |
+| 1 | - | something does |
+| 2 | wrong usage, bad file, bad configuration | the same |
+| 3 | nothing could be scanned or read | - |
+| 4 | done, but incomplete: coverage says what is missing | nothing does, and something could not be evaluated |
+| 130 | interrupted; what was learnt is kept | |
 
-`demo` ends with 1 where a device was not found to be what it is, `fingerprints test` where an example does not hold, `doctor` with 4 where a scan would miss something.
+`demo` ends with 1 where a device was not found to be what it is, `fingerprints test` and `policies test` where an example does not hold, `comply verify` where a pack is not whole, `doctor` with 4 where a scan would miss something.
 An error is one line: what, where, what to do. `--debug` adds the traceback.
 """
 
@@ -29,6 +31,8 @@ def command_line():
     for verb in VERBS:
         command = netaudit.get_command(parent, verb)
         pages.append(_page(command, f"netaudit {verb}", parent))
+        if verb == "comply":
+            pages.append(_page(verify, "netaudit comply verify", parent, "comply verify"))
         if isinstance(command, click.Group):
             inner = _context(command, verb, parent)
             pages += [_page(c, f"netaudit {verb} {name}", inner) for name, c in command.commands.items()]
@@ -41,9 +45,8 @@ def _context(command, name, parent):
     return click.Context(command, parent=parent, info_name=name, **{**command.context_settings, **width})
 
 
-def _page(command, title, parent):
-    name = title.rpartition(" ")[2]
-    context = _context(command, name, parent)
+def _page(command, title, parent, name=None):
+    context = _context(command, name or title.rpartition(" ")[2], parent)
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     return f"## {title}\n\n```text\n{text}\n```\n"
 
