@@ -4,51 +4,31 @@ What stands against the organisation comes first, then what is open; what does n
 as rich `Text`, never as markup, and after `visible`.
 """
 
-import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from netaudit.plain import counted, shorten, visible, writable
+from netaudit import page
+from netaudit.plain import counted, shorten, visible
 from netaudit.policy.findings import Finding, Findings
 from netaudit.policy.words import AGAINST, OUTCOMES
 
-WIDTH: Final = 120  # where there is no terminal to ask
 LISTED: Final = 200  # findings of one section; -o csv has them all
 REASON: Final = 300  # characters
 REASONS: Final = 20  # why rules do not apply: the most frequent
 SHOWN: Final = 5  # devices of which one fact is missing
 STYLES: Final = {"in-breach": "bold red", "overdue": "bold red", "due": "bold yellow", "needs-review": "yellow"}
-_FILLING = re.compile(" +$", re.MULTILINE)  # rich fills up each line to the full width
 
 
 def write(findings: Findings, stream: TextIO) -> None:
     """Write the findings as a page of tables and sentences."""
-    console = _console(stream)
-    with console.capture() as page:
-        for part in _parts(findings):
-            console.print(part)
-    stream.write(writable(_FILLING.sub("", page.get()), stream))
-
-
-def _console(stream: TextIO) -> Console:
-    terminal = stream.isatty()
-    plain = not terminal or bool(os.environ.get("NO_COLOR"))
-    return Console(
-        file=stream,
-        width=None if terminal else WIDTH,
-        color_system=None if plain else "auto",
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    page.write(_parts(findings), stream)
 
 
 def _parts(findings: Findings) -> Iterator[RenderableType]:

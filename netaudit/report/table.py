@@ -1,24 +1,22 @@
 """The table: what somebody should know at the end of a scan, on a terminal or in a mail.
 
-Text of devices goes in as rich `Text`, never as markup, and after `visible`. Without a terminal, and with NO_COLOR
-(no-color.org) set, nothing but text and line ends is written.
+Text of devices goes in as rich `Text`, never as markup, and after `visible`.
 """
 
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, TextIO
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from netaudit import page
 from netaudit.inventory import AssetDocument, Document, GapDocument
-from netaudit.plain import counted, shorten, visible, writable
+from netaudit.plain import counted, shorten, visible
 from netaudit.report.words import (
     FOR_THE_EYE,
     GAP_WORDS,
@@ -35,7 +33,6 @@ from netaudit.report.words import (
 )
 from netaudit.vocabulary import VERDICTS
 
-WIDTH: Final = 120  # where there is no terminal to ask
 LISTED_PER_KIND = 10  # of gaps of one kind
 LISTED_FOR_THE_EYE = 60
 OTHERS_LISTED = 40  # devices that nothing speaks of as cameras: beyond this they are counted only
@@ -44,27 +41,7 @@ STYLES: Final = {"confirmed": "bold", "probable": "", "possible": "yellow", "unk
 
 def write(document: Document, stream: TextIO) -> None:
     """Write the document as a page of tables and sentences."""
-    console = _console(stream)
-    with console.capture() as page:
-        for part in _parts(document):
-            console.print(part)
-    stream.write(writable(_FILLING.sub("", page.get()), stream))
-
-
-_FILLING = re.compile(" +$", re.MULTILINE)  # rich fills up each line to the full width
-
-
-def _console(stream: TextIO) -> Console:
-    terminal = stream.isatty()
-    plain = not terminal or bool(os.environ.get("NO_COLOR"))
-    return Console(
-        file=stream,
-        width=None if terminal else WIDTH,
-        color_system=None if plain else "auto",
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    page.write(_parts(document), stream)
 
 
 def _parts(document: Document) -> Iterator[RenderableType]:
