@@ -3,13 +3,13 @@
 What the inventory knows is filled in; what only the contractor knows stands as a blank. Plain text, for a lawyer's desk.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from textwrap import wrap
 from typing import Final, TextIO
 
 from netaudit.inventory import AssetDocument, Document
-from netaudit.plain import visible, writable
+from netaudit.plain import counted, visible, writable
 from netaudit.policy.findings import NOTICE, Findings
 from netaudit.policy.words import AGAINST
 
@@ -61,23 +61,40 @@ def _lines(document: Document, findings: Findings, discovered: date) -> Iterator
 def _equipment(document: Document, findings: Findings) -> Iterator[str]:
     found = [f for f in findings.findings if (f.policy or "").startswith(SECTION)]
     against = {f.asset for f in found if f.outcome in AGAINST}
-    open_ = {f.asset for f in found if f.outcome == "needs-review"} - against
+    review = {f.asset for f in found if f.outcome == "needs-review"} - against
+    missing = {f.asset for f in found if f.outcome == "not-evaluated"} - against - review
+    facts = sorted({fact for f in found if f.asset in missing for fact in f.missing})
     yield ""
-    yield f"  equipment found: {len(against)}"
-    yield from _listed(asset for asset in document.assets if asset.id in against)
-    if open_:
+    if not found:
+        yield "  NO DEVICE WAS HELD AGAINST A POLICY OF SECTION 889: name US-889-A or US-889-B with --policy"
+    yield from _group(document, against, "equipment found")
+    yield from _group(document, review, "equipment that a person has to look at first")
+    yield from _group(document, missing, "equipment that could not be evaluated")
+    if missing:
         yield ""
-        yield f"  equipment that a person has to look at first: {len(open_)}"
-        yield from _listed(asset for asset in document.assets if asset.id in open_)
+        yield from wrap(f"facts that are missing for it: {', '.join(facts)}", WIDTH, initial_indent="  ")
+    gaps = sum(f.kind == "coverage" for f in findings.findings)
+    yield ""
+    yield f"  what the inventory could not see: {counted(gaps, 'gap')}; see its coverage"
+
+
+def _group(document: Document, ids: Collection[str | None], title: str) -> Iterator[str]:
+    yield ""
+    yield from wrap(f"{title}: {len(ids)}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from _listed(asset for asset in document.assets if asset.id in ids)
 
 
 def _listed(assets: Iterable[AssetDocument]) -> Iterator[str]:
     for number, asset in enumerate(assets, 1):
         yield ""
         yield f"  {number}. brand                  {asset.brand or asset.manufacturer or BLANK}"
-        yield f"     made by                {asset.manufacturer or asset.family} ({asset.verdict})"
+        yield f"     made by                {_maker(asset)}"
         yield f"     model number           {asset.model or BLANK}"
         yield f"     manufacturer's part no. {BLANK}"
         yield f"     wholesaler's part no.  {BLANK}"
         yield f"     description            {asset.kind.replace('_', ' ')}, firmware {asset.firmware or 'not known'}"
         yield f"     serial, address        {asset.serial or BLANK}, {', '.join((*asset.addresses, *asset.macs))}"
+
+
+def _maker(asset: AssetDocument) -> str:
+    return "not established" if asset.family == "unknown" else f"{asset.manufacturer or asset.family} ({asset.verdict})"

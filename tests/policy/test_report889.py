@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from support.policies import POLICIES, TODAY, camera, inventory
 
+from netaudit.model import Gap
 from netaudit.policy import Findings, Organisation, Site, evaluate, report889
 
 CONTRACTOR = Organisation(
@@ -15,9 +16,9 @@ CONTRACTOR = Organisation(
 )
 
 
-def report(*devices):
-    document = inventory(*devices)
-    found = evaluate(document, POLICIES.select(["US-889-B"]), CONTRACTOR, None, TODAY)
+def report(*devices, policy="US-889-B", who=CONTRACTOR, gaps=()):
+    document = inventory(*devices, gaps=gaps)
+    found = evaluate(document, POLICIES.select([policy]), who, None, TODAY)
     findings = Findings(
         as_of="2026-11-22", inventory="run-1", organisation=None, policies=(), findings=found, tool="netaudit"
     )
@@ -53,6 +54,20 @@ def test_devices_that_are_not_covered_are_not_listed():
 
     assert "equipment found: 0" in text
     assert "Axis" not in text
+
+
+def test_what_could_not_be_evaluated_is_listed_with_what_is_missing():
+    text = report(camera(model="DS-1"), who=None, gaps=(Gap(kind="passive", detail="a capture"),))
+
+    assert "equipment found: 0" in text
+    assert "could not be evaluated: 1" in text
+    assert "facts that are missing for it: purpose" in text
+    assert "model number           DS-1" in text
+    assert "could not see: 1 gap" in text
+
+
+def test_a_report_without_the_policy_says_so():
+    assert "NO DEVICE WAS HELD AGAINST" in report(camera(), policy="CA-FED-USE-2025")
 
 
 def test_what_a_person_has_to_look_at_is_listed_apart():
