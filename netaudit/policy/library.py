@@ -108,10 +108,10 @@ def _mistakes(policy: Policy) -> Iterator[str]:
         yield "status is ended: say when, as dates.ended"
     if len({rule.id for rule in policy.rule}) < len(policy.rule):
         yield "two rules have one id"
-    for when in (*_dates(policy), *(d.date for rule in policy.rule for d in rule.deadlines)):
-        _ = when.span
-        if not (when.value or when.note):
-            yield "a date has neither value nor note: leave it out, or say what is not verified"
+    for when in (policy.dates.announced, policy.dates.published, *_dates(policy)):
+        _ = when.span  # a ValueError where there is no such day
+    if not all(when.value or when.note for when in _dates(policy)):
+        yield "a date has neither value nor note: leave it out, or say what is not verified"
     for rule in policy.rule:
         yield from (f"rule {rule.id}: {mistake}" for mistake in _rule_mistakes(rule))
 
@@ -120,6 +120,7 @@ def _dates(policy: Policy) -> Iterator[When]:
     own = (policy.dates.effective, policy.dates.ended, *(e.date for e in policy.dates.history))
     yield from (when for when in own if when is not None)
     yield from (when for rule in policy.rule for when in (rule.effective, rule.ended) if when is not None)
+    yield from (deadline.date for rule in policy.rule for deadline in rule.deadlines)
 
 
 def _rule_mistakes(rule: Rule) -> Iterator[str]:

@@ -23,6 +23,7 @@ def mistake(old, new):
         ('"prohibited"', '"forbidden"', "forbidden"),
         ("acquired_after = 2023-12-21", 'acquired_after = "soon"', "encoded date"),
         ('value = "2023-12-22"', 'value = "22 December"', "matching regex"),
+        ('value = "2023-12-22"', 'value = "2023-13"', "'2023-13' is no date"),
         ('"hikvision", "dahua"', '"hikvison", "dahua"', "unknown family 'hikvison'"),
         ('id             = "acquired-before"', 'id             = "acquired-after-the-cut-off"', "two rules"),
         ('prohibits      = ["new-deployment", "use"]', "prohibits      = []", "prohibits nothing"),
