@@ -1,6 +1,8 @@
 """Every pack that is shipped: its examples hold, its words are known, and no rule says more than its owner effect."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +59,10 @@ def test_it_was_checked_after_its_last_event(policy):
 @EACH
 def test_what_is_a_proposal_or_not_verified_is_not_on(policy):
     assert policy.status in {"in-force", "announced"} or policy.default != "on"
+
+
+def test_the_page_names_every_kind_of_body():
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text("utf-8")
+    listed = page.partition("The shipped ones use:")[2].partition("## Use")[0]
+
+    assert set(re.findall("`([a-z-]+)`", listed)) == load_policies().entity_types
