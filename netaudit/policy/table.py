@@ -100,17 +100,17 @@ def _open(found: list[Finding]) -> Iterator[RenderableType]:
 def _missing(found: Iterable[Finding]) -> dict[tuple[str, str], str]:
     """(policy, the facts that its rules lack) -> the devices of which they lack them."""
     devices: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    others: dict[tuple[str, str], str] = {}
+    others: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in found:
+        place = visible(finding.address or finding.asset or "")
         if finding.kind == "rule":
-            place = visible(finding.address or finding.asset or "")
             devices[(finding.policy or "", place)].update(dict.fromkeys(finding.missing))
         else:
-            others[(finding.kind, shorten("; ".join(finding.because), REASON))] = visible(finding.address or "")
+            others[(finding.kind, shorten("; ".join(finding.because), REASON))].append(place)
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for (policy, place), facts in devices.items():
         groups[(visible(policy), shorten(", ".join(facts), REASON))].append(place)
-    return {key: _some(places) for key, places in groups.items()} | others
+    return {key: _some(places) for key, places in (groups | others).items()}
 
 
 def _some(places: list[str]) -> str:

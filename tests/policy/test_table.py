@@ -41,6 +41,15 @@ def test_one_missing_fact_of_many_devices_is_one_line():
     assert "and 45 more" in text
 
 
+def test_one_gap_of_many_devices_names_each():
+    gaps = [
+        Finding(kind="coverage", outcome="not-evaluated", because=("16 channels",), as_of="2026-11-22", address=address)
+        for address in ("10.0.0.1", "10.0.0.2")
+    ]
+
+    assert "10.0.0.1, 10.0.0.2" in page(gaps)
+
+
 def test_nothing_to_judge_is_said():
     assert "nothing to judge" in page(())
 
