@@ -182,6 +182,7 @@ FIELDS = {
     "magicbox.processor": "processor",
     "magicbox.hardware_version": "hardwareVersion",
     "magicbox.update_serial": "updateSerial",
+    "magicbox.cloud": "T2UServer.RegisterServer: the host that the device reports to",
     "magicbox.key": "name of another key of the answer",
     "child.protocol": "protocol by which a recorder speaks with a camera behind it",
     "child.address": "address that a recorder has for a camera behind it",

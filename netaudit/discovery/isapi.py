@@ -11,7 +11,7 @@ from itertools import islice
 from netaudit.discovery.channel import Channel, observe
 from netaudit.discovery.children import CHILD_FIELDS, MAX_CHILDREN, observe_child
 from netaudit.discovery.contents import read_bodies
-from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse
+from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse, texts
 from netaudit.discovery.text import clean, mac_address, yes_no
 from netaudit.model import Observation, Reply
 
@@ -41,6 +41,7 @@ _ELEMENTS = frozenset(
         "RacmCap", "SmartCodec", "ActivateStatus", "userCheck",
     }
 )  # fmt: skip
+_SDK = "DEV_MANAGE"  # what a list of administrative protocols calls the maker's own SDK
 # The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
 _DEVICE_ROOTS = ("DeviceInfo", "EventNotificationAlert")
 _LEAVES = frozenset({*_FIELDS, "macAddress"}.union(*_VERSIONS.values()))
@@ -99,6 +100,8 @@ def _read_device(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
 def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:
     for name in sorted({local_name(element.tag) for element in root.iter()} & _ELEMENTS):
         yield from observe(reply, "isapi.element", name)
+    if _SDK in texts(root, "protocol"):
+        yield from observe(reply, "isapi.element", f"protocol {_SDK}")
 
 
 def _read_children(reply: Reply, root: Element) -> Iterator[Observation]:
@@ -107,8 +110,8 @@ def _read_children(reply: Reply, root: Element) -> Iterator[Observation]:
         number = _NUMBER.fullmatch(child_texts(channel).get("id", ""))
         for source in channel:
             if local_name(source.tag) == "sourceInputPortDescriptor":
-                texts = child_texts(source)
-                values = {field: texts.get(name, "") for field, name in _CHILD.items()}
+                told = child_texts(source)
+                values = {field: told.get(name, "") for field, name in _CHILD.items()}
                 yield from observe_child(reply, f"channel {number[0] if number else position}", values)
 
 

@@ -31,6 +31,7 @@ _FIELDS = {
     "processor": "magicbox.processor",
     "hardwareVersion": "magicbox.hardware_version",
     "updateSerial": "magicbox.update_serial",
+    "table.T2UServer.RegisterServer": "magicbox.cloud",
 }
 _TABLES = frozenset({"General", "RemoteDevice", "T2UServer", "DVRIP", "ChannelTitle", "Network", "UPnP", "Locales"})
 # "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address": the first channel.

@@ -142,3 +142,10 @@ def test_what_is_no_isapi(payload):
 def test_bytes_that_are_known():
     assert ISAPI.knows(reply(DEVICE))
     assert not ISAPI.knows(reply(b"<root/>"))
+
+
+def test_list_of_protocols_that_names_the_sdk():
+    body = "<AdminAccessProtocolList><AdminAccessProtocol><protocol>{}</protocol></AdminAccessProtocol></AdminAccessProtocolList>"
+
+    assert ("isapi.element", "protocol DEV_MANAGE") in pairs(ISAPI, body.format("DEV_MANAGE"))
+    assert "isapi.element" not in dict(pairs(ISAPI, body.format("HTTP")))

@@ -111,3 +111,11 @@ def test_bytes_that_are_known():
 
     assert MAGICBOX.knows(reply(b"vendor=x", request=asked))
     assert not MAGICBOX.knows(reply(b"vendor=x"))
+
+
+def test_the_host_that_a_device_reports_to():
+    listing = (
+        "table.T2UServer.Enable=true\ntable.T2UServer.Key=******\ntable.T2UServer.RegisterServer=amcrestview.com\n"
+    )
+
+    assert ("magicbox.cloud", "amcrestview.com") in pairs(MAGICBOX, listing)
