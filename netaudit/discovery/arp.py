@@ -37,8 +37,7 @@ def _of_packet(packet: bytes) -> str:
 
 def find(question: Question) -> Iterator[Event]:
     """Sweep the addresses; without the right to raw sockets, say so and leave it to the kernel's table."""
-    interface = question.interface
-    assert interface is not None  # noqa: S101
+    interface = question.link
     addresses = list(question.addresses)
     random.shuffle(addresses)  # a sweep in order would walk the devices of one switch port after the other
     try:

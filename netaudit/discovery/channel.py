@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.udp import Volley
+
+Shots = tuple[tuple[float, bytes], ...]  # (seconds after the start, datagram)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,34 @@ class Question:
     gate: Gate
     interface: Interface | None = None  # None: unicast only
     addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
+
+    @property
+    def link(self) -> Interface:
+        """The interface of a question to a whole network."""
+        assert self.interface is not None  # noqa: S101
+        return self.interface
+
+    def to_all(
+        self,
+        channel: str,
+        port: int,
+        group: str,
+        shots: Shots,
+        listen_s: float,
+        *,
+        more: tuple[str, ...] = (),
+        ttl: int = 1,
+    ) -> Volley:
+        """The volley that asks the network by multicast, and at more destinations, and listens to the group too."""
+        return Volley(
+            channel=channel, port=port, shots=shots, destinations=(group, *more), listen_s=listen_s, ttl=ttl,
+            source=self.link.address, interface=self.link.name, group=group,
+        )  # fmt: skip
+
+    def to_each(self, channel: str, port: int, request: bytes, listen_s: float) -> Volley:
+        """The volley that asks the addresses once each."""
+        shots = ((0.0, request),)
+        return Volley(channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

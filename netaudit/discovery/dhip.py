@@ -14,7 +14,7 @@ from netaudit.discovery.channel import Channel, Question, observe
 from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import LIMITED_BROADCAST
-from netaudit.wire.udp import Volley, fire
+from netaudit.wire.udp import fire
 
 PORT = 37810
 GROUP = "239.255.255.251"
@@ -131,26 +131,14 @@ def build_request() -> bytes:
 
 def find(question: Question) -> Iterator[Event]:
     """Ask by multicast and broadcast, twice, and listen on our own port and on the group's."""
-    interface = question.interface
-    assert interface is not None  # noqa: S101
-    destinations = tuple(d for d in (GROUP, LIMITED_BROADCAST, interface.broadcast) if d)
+    broadcasts = tuple(b for b in (LIMITED_BROADCAST, question.link.broadcast) if b)
     shots = tuple((due_s, build_request()) for due_s in _SHOTS_S)
-    yield from fire(
-        Volley(
-            channel="dhip", port=PORT, shots=shots, destinations=destinations, listen_s=_LISTEN_S,
-            source=interface.address, interface=interface.name, group=GROUP,
-        ),
-        question.gate,
-    )  # fmt: skip
+    yield from fire(question.to_all("dhip", PORT, GROUP, shots, _LISTEN_S, more=broadcasts), question.gate)
 
 
 def reach(question: Question) -> Iterator[Event]:
     """Ask single addresses, once each."""
-    shots = ((0.0, build_request()),)
-    yield from fire(
-        Volley(channel="dhip", port=PORT, shots=shots, destinations=question.addresses, listen_s=_LISTEN_S),
-        question.gate,
-    )
+    yield from fire(question.to_each("dhip", PORT, build_request(), _LISTEN_S), question.gate)
 
 
 DHIP = Channel(

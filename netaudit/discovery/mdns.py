@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from netaudit.discovery.channel import Channel, Question, observe
 from netaudit.discovery.text import clean
 from netaudit.model import Event, Observation, Reply
-from netaudit.wire.udp import Volley, fire
+from netaudit.wire.udp import fire
 
 PORT = 5353
 GROUP = "224.0.0.251"
@@ -93,16 +93,8 @@ def build_query(*, unicast: bool) -> bytes:
 
 def find(question: Question) -> Iterator[Event]:
     """Ask the link for all services, twice."""
-    interface = question.interface
-    assert interface is not None  # noqa: S101
     shots = tuple((due_s, build_query(unicast=number == 0)) for number, due_s in enumerate(_SHOTS_S))
-    yield from fire(
-        Volley(
-            channel="mdns", port=PORT, shots=shots, destinations=(GROUP,),
-            listen_s=_LISTEN_S, source=interface.address, interface=interface.name, group=GROUP, ttl=_TTL,
-        ),
-        question.gate,
-    )  # fmt: skip
+    yield from fire(question.to_all("mdns", PORT, GROUP, shots, _LISTEN_S, ttl=_TTL), question.gate)
 
 
 MDNS = Channel(

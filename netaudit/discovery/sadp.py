@@ -12,7 +12,7 @@ from netaudit.discovery import markup
 from netaudit.discovery.channel import Channel, Question, observe
 from netaudit.discovery.text import clean, decode, mac_address, yes_no
 from netaudit.model import Event, Observation, Reply
-from netaudit.wire.udp import Volley, fire
+from netaudit.wire.udp import fire
 
 PORT = 37020
 GROUP = "239.255.255.250"
@@ -122,26 +122,14 @@ def build_request() -> bytes:
 
 def find(question: Question) -> Iterator[Event]:
     """Ask by multicast, three times in 1.5 s, and listen on our own port and on the group's."""
-    interface = question.interface
-    assert interface is not None  # noqa: S101
     request = build_request()
     shots = tuple((due_s, request) for due_s in _SHOTS_S)
-    yield from fire(
-        Volley(
-            channel="sadp", port=PORT, shots=shots, destinations=(GROUP,), listen_s=_LISTEN_S,
-            source=interface.address, interface=interface.name, group=GROUP,
-        ),
-        question.gate,
-    )  # fmt: skip
+    yield from fire(question.to_all("sadp", PORT, GROUP, shots, _LISTEN_S), question.gate)
 
 
 def reach(question: Question) -> Iterator[Event]:
     """Ask single addresses, once each."""
-    shots = ((0.0, build_request()),)
-    yield from fire(
-        Volley(channel="sadp", port=PORT, shots=shots, destinations=question.addresses, listen_s=_LISTEN_S),
-        question.gate,
-    )
+    yield from fire(question.to_each("sadp", PORT, build_request(), _LISTEN_S), question.gate)
 
 
 SADP = Channel(

@@ -13,7 +13,7 @@ from netaudit.discovery import markup
 from netaudit.discovery.channel import Channel, Question, observe
 from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
-from netaudit.wire.udp import Volley, fire
+from netaudit.wire.udp import fire
 
 PORT = 3702
 GROUP = "239.255.255.250"
@@ -108,28 +108,16 @@ def build_probe(kind: int = 0) -> bytes:
 
 def find(question: Question) -> Iterator[Event]:
     """Three probes by multicast, each with one repeat."""
-    interface = question.interface
-    assert interface is not None  # noqa: S101
     probes = [build_probe(kind) for kind in range(len(_KINDS))]
     shots = tuple(
         (number * _SPACING_S + repeat, probe) for number, probe in enumerate(probes) for repeat in (0.0, _REPEAT_S)
     )
-    yield from fire(
-        Volley(
-            channel="wsd", port=PORT, shots=shots, destinations=(GROUP,), listen_s=_LISTEN_S,
-            source=interface.address, interface=interface.name, group=GROUP,
-        ),
-        question.gate,
-    )  # fmt: skip
+    yield from fire(question.to_all("wsd", PORT, GROUP, shots, _LISTEN_S), question.gate)
 
 
 def reach(question: Question) -> Iterator[Event]:
     """One probe for network video transmitters to each address, without repeat."""
-    shots = ((0.0, build_probe()),)
-    yield from fire(
-        Volley(channel="wsd", port=PORT, shots=shots, destinations=question.addresses, listen_s=_LISTEN_S),
-        question.gate,
-    )
+    yield from fire(question.to_each("wsd", PORT, build_probe(), _LISTEN_S), question.gate)
 
 
 def _knows(reply: Reply) -> bool:
