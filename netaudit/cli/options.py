@@ -62,6 +62,11 @@ def quiet_option(function: Command) -> Command:
     return click.option("-q", "--quiet", is_flag=True, help="No progress and no remarks on stderr.")(function)
 
 
+def verbose_option(function: Command) -> Command:
+    """-v."""
+    return click.option("-v", "--verbose", is_flag=True, help="Tell every problem on stderr, one a line.")(function)
+
+
 def load(directories: tuple[Path, ...]) -> "Library":
     """The fingerprints shipped, and those of these directories."""
     from netaudit.identify.fingerprints import load_library
@@ -120,12 +125,15 @@ def _writer(form: "Format", stream: BinaryIO) -> Iterator[IO[Any]]:
         text.detach()
 
 
-def conclude(inventory: "Inventory", *, quiet: bool) -> int:
-    """Say on stderr in which ways a run is incomplete; its exit code."""
+def conclude(inventory: "Inventory", *, quiet: bool, verbose: bool = False) -> int:
+    """Say on stderr in which ways a run is incomplete, and verbosely all that went wrong; its exit code."""
     from netaudit.coverage import is_complete, is_empty_handed
     from netaudit.vocabulary import GAPS
 
     coverage = inventory.coverage
+    for problem in inventory.problems if verbose else ():
+        where = problem.address or problem.stage
+        remark(f"netaudit: {where}: {problem.channel} {problem.status}: {problem.detail}", quiet=quiet)
     failed = (f"{c.name} failed: {c.reason}" for c in coverage.channels if c.status == "failed")
     for line in (*sorted({gap.detail for gap in coverage.gaps if GAPS[gap.kind]}), *failed):
         remark(f"netaudit: {line}", quiet=quiet)

@@ -11,6 +11,7 @@ from netaudit.cli.options import (
     load,
     output_option,
     quiet_option,
+    verbose_option,
     write_outputs,
 )
 
@@ -21,8 +22,15 @@ from netaudit.cli.options import (
 @output_option
 @fingerprints_option
 @quiet_option
+@verbose_option
 def replay(
-    files: tuple[Path, ...], kind: str | None, outputs: tuple[str, ...], directories: tuple[Path, ...], quiet: bool
+    *,
+    files: tuple[Path, ...],
+    kind: str | None,
+    outputs: tuple[str, ...],
+    directories: tuple[Path, ...],
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Make the inventory of FILEs: captures (pcap, pcapng) or the bundle of a recorded scan. Nothing is sent.
 
@@ -37,4 +45,4 @@ def replay(
     pairs = check_outputs(outputs)
     inventory = replay_files(files, load(directories), kind=kind)
     write_outputs(document(inventory), pairs)
-    return conclude(inventory, quiet=quiet)
+    return conclude(inventory, quiet=quiet, verbose=verbose)

@@ -20,6 +20,7 @@ from netaudit.cli.options import (
     load,
     output_option,
     quiet_option,
+    verbose_option,
     remark,
     write_outputs,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @output_option
 @fingerprints_option
 @quiet_option
+@verbose_option
 def scan(
     *,
     targets: tuple[str, ...],
@@ -61,6 +63,7 @@ def scan(
     outputs: tuple[str, ...],
     directories: tuple[Path, ...],
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Discover the cameras in TARGETs, identify them, write an inventory.
 
@@ -85,7 +88,7 @@ def scan(
         site=site,
         confirmed=confirmed,
     )
-    return run_scan(request, pairs, directories, record, quiet=quiet)
+    return run_scan(request, pairs, directories, record, quiet=quiet, verbose=verbose)
 
 
 def run_scan(
@@ -95,6 +98,7 @@ def run_scan(
     record: Path | None,
     *,
     quiet: bool,
+    verbose: bool = False,
 ) -> int:
     """Scan as asked, write the outputs, and tell by the exit code how it went."""
     from netaudit.cli.progress import Progress
@@ -109,7 +113,7 @@ def run_scan(
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
     write_outputs(document(inventory), outputs)
-    code = conclude(inventory, quiet=quiet)
+    code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 
 

@@ -110,3 +110,11 @@ def test_kind_can_be_said():
 
 def test_two_bundles_are_two_runs():
     assert "by itself" in run("replay", recorded().bundle, recorded().bundle).error
+
+
+def test_verbose_tells_each_problem_on_a_line_of_stderr(tmp_path):
+    nonsense = written(tmp_path / "a.pcap", packets.pcap_file([FRAME, packets.udp_frame(37020, 37020, b"?")]))
+
+    assert run("replay", nonsense, "-o", "json").err == ""
+    assert "sadp malformed" in run("replay", nonsense, "-v", "-o", "json").err
+    assert run("replay", nonsense, "-v", "-q", "-o", "json").err == ""
