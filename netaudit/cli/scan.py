@@ -20,8 +20,8 @@ from netaudit.cli.options import (
     load,
     output_option,
     quiet_option,
-    verbose_option,
     remark,
+    verbose_option,
     write_outputs,
 )
 
