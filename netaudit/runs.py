@@ -14,6 +14,7 @@ from pathlib import Path
 
 from netaudit import __version__
 from netaudit.assemble import assemble
+from netaudit.coverage import is_empty_handed
 from netaudit.discovery import CHANNELS, UDP_PORTS
 from netaudit.discovery.live import Live, Progress, live_events
 from netaudit.identify.fingerprints import Library
@@ -88,8 +89,16 @@ def scan(prepared: Prepared, library: Library, *, record: Path | None = None) ->
 def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) -> Inventory:
     """The inventory of a recording: one bundle, or captures of one network, together.
 
-    ValueError where a file is neither, or was tampered with.
+    ValueError where a file is neither, was tampered with, or was cut off before anything in it could be read.
     """
+    inventory = _replay(paths, library, kind)
+    cut = [gap.detail for gap in inventory.coverage.gaps if gap.kind == "truncated_input"]
+    if cut and is_empty_handed(inventory.coverage):
+        raise ValueError(f"{cut[0]}: nothing in it could be read")
+    return inventory
+
+
+def _replay(paths: Sequence[Path], library: Library, kind: str | None) -> Inventory:
     kinds = {kind or recorded_kind(path) for path in paths}
     if kinds == {"bundle"} and len(paths) == 1:
         recording = read_bundle(paths[0])

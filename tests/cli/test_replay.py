@@ -97,9 +97,18 @@ def test_capture_with_nothing_to_read_is_3_and_never_silence(tmp_path):
 
 
 def test_quiet_says_nothing(tmp_path):
-    ended = run("replay", written(tmp_path / "a", packets.pcap_file([FRAME])[:-5]), "-q", "-o", "csv")
+    ended = run("replay", written(tmp_path / "a", packets.pcap_file([FRAME, FRAME])[:-5]), "-q", "-o", "csv")
 
-    assert (ended.code, ended.err) == (3, "")
+    assert (ended.code, ended.err) == (4, "")
+
+
+@pytest.mark.parametrize("kept", [7, 20, 30, -5], ids=["in the magic", "in the header", "in a record", "in the packet"])
+def test_capture_that_was_cut_off_before_anything_is_an_error_of_one_line(tmp_path, kept):
+    ended = run("replay", written(tmp_path / "a", packets.pcap_file([FRAME])[:kept]), "-o", "csv")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert len(ended.err.splitlines()) == 1
+    assert ended.err.startswith("netaudit: a: ")
 
 
 def test_kind_can_be_said():
