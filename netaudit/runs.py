@@ -16,7 +16,8 @@ from netaudit import __version__
 from netaudit.assemble import assemble
 from netaudit.coverage import is_empty_handed
 from netaudit.discovery import CHANNELS, UDP_PORTS
-from netaudit.discovery.live import Live, Progress, live_events
+from netaudit.discovery.course import Live, Progress
+from netaudit.discovery.live import live_events
 from netaudit.identify.fingerprints import Library
 from netaudit.model import Event, Gap, Inventory, Reply, Run
 from netaudit.records.bundle import BundleWriter, read_bundle

@@ -1,0 +1,108 @@
+"""The course of a live run: what it may use, and what it has learnt so far of who is there.
+
+Every phase (find.py, ask.py, …) is given the course, hands it each event that comes, and passes on what it gives back.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from netaudit.discovery import BY_NAME
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.channel import Question
+from netaudit.discovery.plan import Hints
+from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
+from netaudit.scope import Scope
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import Interface
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+Events = queue.Queue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
+
+WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What a live run may use."""
+
+    scope: Scope
+    interfaces: tuple[Interface, ...]
+    gate: Gate
+    channels: frozenset[str]
+    progress: Progress | None = None
+
+
+@dataclass(slots=True)
+class Course:
+    """What a live run has learnt: who is alive, who answered which channel, what devices said of their ports."""
+
+    live: Live
+    attached: Attached
+    hints: Hints = field(default_factory=Hints)
+    alive: dict[str, None] = field(default_factory=dict)  # in scope, in order of first answer
+    heard: dict[str, set[str]] = field(default_factory=dict)  # channel -> addresses that told something
+    swept: set[Interface] = field(default_factory=set)  # whose ARP sweep was done
+    strangers: set[str] = field(default_factory=set)  # heard, outside the targets
+    threads: list[threading.Thread] = field(default_factory=list)
+    events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
+    table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Tell whoever watches how far a stage has come."""
+        if self.live.progress:
+            self.live.progress(stage, done, total)
+
+    def multicast_networks(self) -> list[IPv4Network]:
+        """The attached networks that a multicast question reaches."""
+        return [link.network for link in self.attached.links if link.multicast]
+
+    def take(self, event: Event, name: str, question: Question | None = None) -> Iterator[Event]:
+        """Learn from an event and pass it on; what we or an excluded address said is not kept."""
+        if not isinstance(event, Reply):
+            if isinstance(event, ChannelReport) and name == "arp" and event.status == "done" and question:
+                self.swept.add(question.link)
+        elif event.address in self.attached.own:
+            return
+        elif event.address and self.live.scope.bars(event.address):
+            detail = "it answered a question to the whole network, and is excluded: its answer was thrown away"
+            yield Problem(stage="find", channel=name, address=event.address, status="out_of_scope", detail=detail)
+            return
+        else:
+            yield from self._place(event)
+            self._learn(event)
+        yield event
+
+    def _place(self, reply: Reply) -> Iterator[Gap]:
+        """Say once of each address outside the targets what it is: a neighbour, or a device on the wrong subnet."""
+        if not reply.address or reply.address in self.live.scope or reply.address in self.strangers:
+            return
+        self.strangers.add(reply.address)
+        if self.attached.is_near(reply.address):
+            detail = "heard on the attached network, outside the targets: it was not asked further"
+            yield Gap(kind="outside_targets", detail=detail, address=reply.address)
+        elif reply.interface:
+            detail = f"heard on {reply.interface}, with an address that does not belong to its network: "
+            detail += "a device with a factory or foreign address; it was not asked further"
+            yield Gap(kind="wrong_subnet", detail=detail, address=reply.address)
+
+    def _learn(self, reply: Reply) -> None:
+        if reply.address in self.live.scope:
+            self.alive.setdefault(reply.address)
+            if self._tells(reply):
+                self.heard.setdefault(reply.channel, set()).add(reply.address)
+
+    def _tells(self, reply: Reply) -> bool:
+        """Whether a reply says anything of its device: who only asks others has not answered yet."""
+        channel = BY_NAME.get(reply.channel)
+        if channel is None or channel.reach is None:
+            return True
+        try:
+            observations = tuple(channel.read(reply))
+        except ValueError:
+            return False  # told as a problem when the replies are read for good
+        self.hints.learn(observations)
+        return bool(observations)

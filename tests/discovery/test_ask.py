@@ -1,0 +1,101 @@
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
+
+from netaudit.discovery import ask
+from netaudit.discovery.live import live_events
+from netaudit.model import ChannelReport, Reply
+from netaudit.wire.steps import Connect
+
+
+def test_who_is_alive_is_visited_and_who_is_not_is_not(stage):
+    stage.plays(arp_find=says(heard("10.0.0.9"), heard("10.0.0.11"), DONE))
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert {(address, in_flight) for address, in_flight, _ in stage.visited} == {("10.0.0.9", 64), ("10.0.0.11", 64)}
+    assert {type(step) for *_, step in stage.visited} == {Connect}
+
+
+def test_without_a_sweep_everybody_in_scope_is_visited(stage):
+    stage.plays(sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"false")))
+    list(live_events(settings("10.0.0.8-11", interfaces=(ETH0,), channels=ALL - {"arp"})))
+
+    assert stage.visited[0][:2] == ("10.0.0.9", 64)
+    assert {visit[:2] for visit in stage.visited[1:]} == {(f"10.0.0.{n}", 256) for n in (8, 10, 11)}
+
+
+def test_we_do_not_visit_ourselves(stage):
+    stage.plays(arp_find=says(ChannelReport(name="arp", status="partial"), heard("10.0.0.2")))
+    events = list(live_events(settings("10.0.0.1-3", interfaces=(ETH0,))))
+
+    assert {address for address, *_ in stage.visited} == {"10.0.0.1", "10.0.0.3"}
+    assert of_kind(Reply, events) == []
+
+
+def test_visits_ask_the_chosen_channels_only(stage):
+    stage.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"arp", "rtsp"})))
+    ((_, _, first),) = stage.visited
+
+    assert first.port == 554
+
+
+def test_without_asking_channels_nobody_is_visited(stage):
+    stage.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"arp", "wsd"})))
+
+    assert stage.visited == []
+    assert "tcp" not in {report.name for report in of_kind(ChannelReport, events)}
+
+
+def test_locked_device_is_told_and_not_visited(stage):
+    stage.plays(
+        arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), DONE),
+        sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"true")),
+    )
+    events = list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert ("locked", "10.0.0.9") in gaps(events)
+    assert [address for address, *_ in stage.visited] == ["10.0.0.10"]
+
+
+def test_kernel_table_serves_where_there_was_no_sweep(stage, monkeypatch):
+    lines = [
+        heard("10.0.0.9", "arp", b"line", transport="table"),
+        heard("10.0.0.99", "arp", b"line", transport="table"),
+    ]
+    lines += [heard("10.0.0.10", "arp", b"line", transport="table", interface="docker0")]
+    monkeypatch.setattr(ask.arp, "read_table", lambda: iter(lines))
+    stage.plays(arp_find=says(ChannelReport(name="arp", status="partial")))
+    events = list(live_events(settings("10.0.0.8-11", interfaces=(ETH0,))))
+
+    assert [reply.address for reply in of_kind(Reply, events)] == ["10.0.0.9"]
+
+
+def test_kernel_table_is_not_read_where_the_sweep_was_done_or_nobody_wants_it(stage, monkeypatch):
+    monkeypatch.setattr(ask.arp, "read_table", lambda: iter([heard("10.0.0.9", "arp", b"line", transport="table")]))
+    stage.plays(arp_find=says(DONE))
+    swept = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+    unwanted = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"tcp"})))
+
+    assert of_kind(Reply, swept) == of_kind(Reply, unwanted) == []
+
+
+def test_kernel_table_is_read_before_it_forgets(stage, monkeypatch):
+    reads = []
+    monkeypatch.setattr(ask.arp, "read_table", lambda: reads.append(len(stage.visited)) or iter(()))
+    stage.plays(arp_find=says(ChannelReport(name="arp", status="partial")))
+    list(live_events(settings("10.0.0.0/22", interfaces=(replace(ETH0, network=IPv4Network("10.0.0.0/22")),))))
+
+    assert all(later - earlier <= 256 for earlier, later in zip([0, *reads], reads, strict=False))
+    assert reads[-1] == len(stage.visited) == 1021
+
+
+def test_stopped_run_asks_nobody_any_more(stage):
+    run = settings("10.0.0.9", interfaces=(ETH0,))
+    stage.plays(arp_find=lambda question: question.gate.stopped.set() or [heard("10.0.0.9"), DONE])
+    events = list(live_events(run))
+    (tcp,) = [report for report in of_kind(ChannelReport, events) if report.name == "tcp"]
+
+    assert (tcp.status, events[-1].kind) == ("partial", "interrupted")

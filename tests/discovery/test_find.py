@@ -1,0 +1,92 @@
+from collections import Counter
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+import pytest
+from support.staging import ALL, ANSWER, DONE, ETH0, LOOPBACK, TUNNEL, gaps, heard, of_kind, says, settings
+
+from netaudit.discovery import find
+from netaudit.discovery.live import live_events
+from netaudit.discovery.sadp import build_request as inquiry
+from netaudit.discovery.wsd import build_probe
+from netaudit.model import ChannelReport, Gap
+
+
+def test_channels_are_asked_on_the_links_of_the_scope_only(stage):
+    other = replace(ETH0, name="eth1", address="10.0.1.2", network=IPv4Network("10.0.1.0/24"))
+    list(live_events(settings("10.0.0.8-9", interfaces=(LOOPBACK, ETH0, other))))
+
+    assert stage.questions == Counter(
+        [("arp", "find", "10.0.0.8"), ("arp", "find", "10.0.0.9")]
+        + [(name, "find", "the network") for name in ("mdns", "wsd", "sadp", "dhip")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("channels", "asked"),
+    [
+        ({"wsd"}, {"wsd"}),
+        ({"arp", "http"}, {"arp"}),
+        ({"http"}, set()),
+        (ALL - {"dhip"}, {"arp", "mdns", "wsd", "sadp"}),
+    ],
+)
+def test_only_the_chosen_channels_are_asked(stage, channels, asked):
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels=channels)))
+
+    assert {name for name, *_ in stage.questions} == asked
+
+
+def test_who_was_silent_to_multicast_is_probed_once_by_unicast(stage):
+    stage.plays(
+        arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), heard("10.0.0.11"), DONE),
+        sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"false"), heard("10.0.0.11", "sadp", inquiry())),
+        wsd_find=says(heard("10.0.0.11", "wsd", build_probe()), heard("10.0.0.10", "wsd", b"nonsense")),
+    )
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+    reached = {key: count for key, count in stage.questions.items() if key[1] == "reach"}
+
+    assert reached == {(name, "reach", f"10.0.0.{n}"): 1 for name in ("wsd", "sadp", "dhip") for n in (10, 11)}
+
+
+def test_addresses_behind_a_router_are_probed_and_told(stage):
+    events = list(live_events(settings("10.0.0.9", "10.5.0.1-2", interfaces=(LOOPBACK, ETH0))))
+    reached = {key for key in stage.questions if key[1] == "reach"}
+    (gap,) = of_kind(Gap, events)
+
+    assert reached == {(name, "reach", f"10.5.0.{n}") for name in ("wsd", "sadp", "dhip") for n in (1, 2)}
+    assert (gap.kind, gap.detail.split()[0], "(10.5.0.1 and others)" in gap.detail) == ("routed", "2", True)
+
+
+def test_link_without_multicast_is_probed_by_unicast_once_and_said_so(stage):
+    stage.plays(sadp_reach=says(heard("10.8.0.9", "arp", interface=None)))
+    events = list(live_events(settings("10.8.0.9", interfaces=(TUNNEL,))))
+
+    assert stage.questions == {(name, "reach", "10.8.0.9"): 1 for name in ("wsd", "sadp", "dhip")}
+    assert {(r.name, r.status) for r in of_kind(ChannelReport, events)} >= {("arp", "skipped"), ("mdns", "skipped")}
+    assert gaps(events) == set()
+
+
+def test_ipv6_addresses_are_visited_and_not_probed(stage):
+    list(live_events(settings("2001:db8::9", interfaces=(ETH0,))))
+
+    assert stage.questions == Counter()
+    assert [address for address, *_ in stage.visited] == ["2001:db8::9"]
+
+
+def test_large_scope_is_probed_batch_by_batch(stage, monkeypatch):
+    monkeypatch.setattr(find, "UNICAST_BATCH", 10)
+    sizes = []
+    stage.plays(wsd_reach=lambda question: sizes.append(len(question.addresses)) or ())
+    list(live_events(settings("10.5.0.1-25", interfaces=(ETH0,), channels={"wsd"})))
+
+    assert sizes == [10, 10, 5]
+    assert sum(stage.questions.values()) == 25
+
+
+def test_stop_ends_the_batches(stage, monkeypatch):
+    monkeypatch.setattr(find, "UNICAST_BATCH", 10)
+    stage.plays(wsd_reach=lambda question: question.gate.stopped.set() or ())
+    list(live_events(settings("10.5.0.1-25", interfaces=(ETH0,), channels={"wsd"})))
+
+    assert sum(stage.questions.values()) == 10

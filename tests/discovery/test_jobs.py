@@ -1,0 +1,59 @@
+import threading
+import time
+
+import pytest
+from support.staging import DONE, ETH0, heard, of_kind, says, settings
+
+from netaudit.discovery import course
+from netaudit.discovery.live import live_events
+from netaudit.model import Reply
+
+
+def test_jobs_do_not_run_far_ahead_of_their_reader(stage, monkeypatch):
+    monkeypatch.setattr(course, "WAITING_EVENTS", 10)
+    made = []
+
+    def floods(_):
+        for number in range(200):
+            made.append(number)
+            yield heard("10.0.0.9")
+
+    stage.plays(arp_find=floods)
+    events = live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"arp"}))
+    next(events)
+    time.sleep(0.1)
+    ahead = len(made)
+    rest = list(events)
+
+    assert ahead <= 13
+    assert (len(of_kind(Reply, rest)), len(made)) == (199, 200)
+
+
+def test_error_in_a_channel_is_not_swallowed_and_stops_the_others(stage):
+    before = threading.active_count()
+    stopped = []
+
+    def fails(_):
+        raise RuntimeError("a bug")
+        yield
+
+    def waits(question):
+        stopped.append(question.gate.stopped.wait(10))
+        yield DONE
+
+    stage.plays(sadp_find=fails, wsd_find=waits, arp_find=waits)
+    with pytest.raises(RuntimeError, match="a bug"):
+        list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert stopped == [True, True]
+    assert threading.active_count() == before
+
+
+def test_progress_is_told_to_its_end(stage):
+    told = []
+    stage.plays(arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), DONE))
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,), progress=lambda *step: told.append(step))))
+    asking = [step for step in told if step[0] == "asking"]
+
+    assert told[0] == ("finding", 0, 2 * 253)  # ARP asks everybody but us, the silent twice
+    assert asking[:3] == [("asking", 0, 2), ("asking", 1, 2), ("asking", 2, 2)]

@@ -1,0 +1,83 @@
+"""Live runs without a network: what channels do is a function of the question, and visits are only noted."""
+
+from collections import Counter
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from netaudit.discovery import CHANNELS, ask, find
+from netaudit.discovery.course import Live
+from netaudit.model import ChannelReport, Gap, Reply
+from netaudit.scope import parse_scope
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import Interface
+
+LOOPBACK = Interface("lo", "127.0.0.1", IPv4Network("127.0.0.0/8"), None, None, loopback=True, multicast=False)
+ETH0 = Interface(
+    "eth0", "10.0.0.2", IPv4Network("10.0.0.0/24"), "02:00:00:00:00:02", "10.0.0.255", loopback=False, multicast=True
+)
+TUNNEL = Interface("tun0", "10.8.0.2", IPv4Network("10.8.0.0/24"), None, None, loopback=False, multicast=False)
+ALL = frozenset({"arp", "mdns", "wsd", "sadp", "dhip", "http", "rtsp", "tls", "tcp"})
+ANSWER = b"<ProbeMatch><DeviceSN>1</DeviceSN><DeviceLock>%s</DeviceLock></ProbeMatch>"  # of SADP
+DONE = ChannelReport(name="arp", status="done")
+
+
+class Stage:
+    """Plays what channels do, and notes who was asked and who would be visited."""
+
+    def __init__(self, monkeypatch):
+        self.visited, self.questions = [], Counter()
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(ask, "converse", self._converse)
+        self.plays()
+
+    def plays(self, **acts):
+        """What channels do from now on, as `arp_find=`, `sadp_reach=`: a function from a question to events."""
+        channels = tuple(
+            replace(channel, **{kind: self._act(acts, channel, kind) for kind in ("find", "reach")})
+            for channel in CHANNELS
+        )
+        self._monkeypatch.setattr(find, "CHANNELS", channels)
+
+    def _act(self, acts, channel, kind):
+        if getattr(channel, kind) is None:
+            return None
+        act = acts.get(f"{channel.name}_{kind}", lambda _: ())
+
+        def acted(question):
+            self.questions.update((channel.name, kind, a) for a in question.addresses or ("the network",))
+            yield from act(question)
+
+        return acted
+
+    def _converse(self, conversations, gate, in_flight):
+        for address, conversation in conversations:
+            self.visited.append((address, in_flight, next(conversation, None)))
+        return iter(())
+
+
+def settings(*targets, excluded=(), interfaces=(LOOPBACK,), channels=ALL, progress=None, rate_pps=1e6):
+    """What a live run may use, at a rate that is no limit."""
+    scope = parse_scope(targets, excluded)
+    gate = Gate(scope.__contains__, rate_pps=rate_pps)
+    return Live(scope=scope, interfaces=interfaces, gate=gate, channels=frozenset(channels), progress=progress)
+
+
+def heard(address, channel="arp", payload=b"x", **rest):
+    """A reply that somebody at this address sent, by default on eth0."""
+    defaults = {"transport": "udp", "interface": "eth0"}
+    return Reply(channel=channel, address=address, payload=payload, **{**defaults, **rest})
+
+
+def says(*events):
+    """What a channel does that only says these."""
+    return lambda _: iter(events)
+
+
+def of_kind(kind, events):
+    """The events of one type."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def gaps(events):
+    """The kinds and addresses of all gaps."""
+    return {(gap.kind, gap.address) for gap in of_kind(Gap, events)}
