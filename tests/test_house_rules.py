@@ -41,13 +41,26 @@ TESTED_ELSEWHERE = {
     "policy/verdict.py": "policy/test_findings.py",
     "policy/words.py": "policy/test_library.py",
     "records/__init__.py": "records/test_bundle.py",
+    "tell/__init__.py": "tell/test_outbox.py",
     "wire/__init__.py": "wire/test_tcp.py",
 }
 
 # What no channel reads: values that only others have at hand, and give to `identify`.
 GIVEN_ONLY = {"snmp.sysdescr", "sip.user_agent"}
 
-SLOW = ("scapy", "zeroconf", "cryptography", "rich", "msgspec", "defusedxml", "aiooui", "psutil")
+SLOW = (
+    "apprise",
+    "prometheus_client",
+    "requests",
+    "scapy",
+    "zeroconf",
+    "cryptography",
+    "rich",
+    "msgspec",
+    "defusedxml",
+    "aiooui",
+    "psutil",
+)
 
 
 def place(path):
