@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from netaudit.demo import emulate, load_devices, loopback_place
+from netaudit.discovery import CHANNELS
 
 UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 SADP = rf'<\?xml version="1\.0" encoding="utf-8"\?><Probe><Uuid>{UUID}</Uuid><Types>inquiry</Types></Probe>'
@@ -38,6 +39,11 @@ DESCRIBE = rf"DESCRIBE rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 2\r\nAccept: applicatio
 DATAGRAMS = re.compile(f"{SADP}|{WSD}".encode())
 REQUESTS = re.compile(f"{GET}|{OPTIONS}|{DESCRIBE}".encode())
 TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
+
+FORMS = {
+    "udp": re.compile(f"{SADP}|{WSD}".encode() + b"|" + re.escape(DHIP)),
+    "tcp": re.compile(REQUESTS.pattern + b"|"),  # a connection in which nothing is sent is one of them
+}
 
 FORBIDDEN = (
     rb"(?i)authorization:|cookie:|wsse|usernametoken",
@@ -113,6 +119,16 @@ def test_every_request_is_one_of_the_known_ones(sent):
     ]
 
     assert strangers == []
+
+
+def test_what_channels_say_they_send_is_on_the_list():
+    said = [(r.transport, r.build(), r.what) for c in CHANNELS for r in c.requests if r.transport in FORMS]
+
+    assert [what for transport, data, what in said if not is_known(transport, data)] == []
+
+
+def is_known(transport, data):
+    return FORMS[transport].fullmatch(data) or (transport == "udp" and is_mdns_question(data))
 
 
 def test_no_host_header_is_long_or_bracketed(sent):

@@ -2,14 +2,19 @@
 
 import random
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
-from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.discovery.channel import Channel, Question, Request, observe
 from netaudit.discovery.text import mac_address
 from netaudit.model import ChannelReport, Event, Gap, Observation, Reply
 from netaudit.wire import link, neighbours
+from netaudit.wire.interfaces import Interface
 
 _PACKET_BYTES = 28
 _LINE_BYTES = 256
+_EXAMPLE = Interface(
+    "eth0", "192.0.2.2", IPv4Network("192.0.2.0/24"), "02:00:00:00:00:02", "192.0.2.255", loopback=False, multicast=True
+)
 _HEADER = b"\x00\x01\x08\x00\x06\x04"  # Ethernet, IPv4, address lengths 6 and 4
 
 
@@ -52,6 +57,11 @@ def find(question: Question) -> Iterator[Event]:
         yield ChannelReport(name="arp", status="partial", reason="no right to raw sockets: kernel table only")
 
 
+def build_example() -> bytes:
+    """A request as it is sent, with the addresses of RFC 5737."""
+    return bytes(link.build_request(_EXAMPLE)[:38]) + b"\xc0\x00\x02\x07" + bytes(18)
+
+
 def read_table() -> Iterator[Reply]:
     """What the kernel has resolved by now."""
     return neighbours.read_neighbours()
@@ -64,5 +74,17 @@ ARP = Channel(
     knows=lambda reply: reply.transport == "table" or (reply.transport == "link" and reply.payload[:6] == _HEADER),
     fields=("mac.address",),
     sends="one ARP request per address, a second one to the silent",
+    requests=(
+        Request(
+            what="ARP request, 60 bytes, with the sender's own addresses",
+            build=build_example,
+            to="each address",
+            transport="link",
+            ports=(),
+            most=link.PASSES,
+            when="on an attached network in scope; a second time only to the silent",
+            source="RFC 826, RFC 5227",
+        ),
+    ),
     find=find,
 )

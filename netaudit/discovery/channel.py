@@ -8,6 +8,7 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.udp import Volley
 
+EXAMPLE = "192.0.2.7"  # whom the examples are addressed to (RFC 5737)
 Shots = tuple[tuple[float, bytes], ...]  # (seconds after the start, datagram)
 
 
@@ -49,6 +50,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One form of what a channel sends. All of them together are all that netaudit sends without credentials."""
+
+    what: str  # "GET /favicon.ico"
+    build: Callable[[], bytes] | None  # one example, to EXAMPLE; None: no bytes of ours
+    to: str  # "group 239.255.255.250", "each address", "each device"
+    transport: str  # "link", "udp", "tcp", "tls" (TCP where the device has TLS)
+    ports: tuple[int, ...]  # where it goes to; empty where devices name the port, or there is none
+    most: int  # per device and run; per interface and run where it goes to a group
+    when: str  # the condition, in words
+    source: str  # why it is known and harmless: a standard with its section, or a maker's document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """A protocol: where its replies come from, how they are told apart, and how they are read."""
 
@@ -59,6 +74,7 @@ class Channel:
     knows: Callable[[Reply], bool] | None = None  # tells a reply by its bytes, whatever its port
     fields: tuple[str, ...] = ()  # what read may yield, of vocabulary.FIELDS
     sends: str = ""  # what an active run sends, in words; empty for channels that only listen or read
+    requests: tuple[Request, ...] = ()  # the same, form by form
     find: Callable[[Question], Iterator[Event]] | None = None  # asks the network that an interface is attached to
     reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 

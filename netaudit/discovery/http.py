@@ -3,11 +3,12 @@
 import hashlib
 from base64 import encodebytes
 from collections.abc import Iterator
+from functools import partial
 
 import mmh3
 
 from netaudit.discovery import pages
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import EXAMPLE, Channel, Request, observe
 from netaudit.discovery.text import clean
 from netaudit.model import Observation, Reply
 from netaudit.wire.messages import Message, challenges, read_messages
@@ -94,6 +95,13 @@ def _favicon_pairs(message: Message) -> Iterator[tuple[str, str]]:
     yield "http.favicon_mmh3", str(mmh3.hash(encodebytes(message.body)))
 
 
+def build_get(address: str, port: int, path: str, *, secured: bool) -> bytes:
+    """A GET with four short headers: size is the safety measure (docs/protocols.md)."""
+    host = address if port == (443 if secured else 80) else f"{address}:{port}"
+    lines = (f"GET {path} HTTP/1.1", f"Host: {host}", "User-Agent: netaudit", "Accept: */*", "Connection: close")
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
+
+
 def _knows(reply: Reply) -> bool:
     return reply.transport in {"tcp", "tls", "given"} and reply.payload[:64].lstrip().startswith(_STARTS)
 
@@ -107,6 +115,22 @@ HTTP = Channel(
     fields=(
         "http.status", "http.headers", "http.server", "http.www_authenticate", "http.realm", "http.location",
         "http.set_cookie", "http.title", "http.body", "http.favicon_md5", "http.favicon_mmh3",
+    ),
+    requests=tuple(
+        Request(
+            what=f"GET {path}",
+            build=partial(build_get, EXAMPLE, 80, path, secured=False),
+            to="each device",
+            transport="tcp",
+            ports=(80, 443, 8080, 8443, 81, 88),
+            most=most,
+            when=when,
+            source="RFC 9110 section 9.3.1",
+        )
+        for path, most, when in (
+            ("/", 8, "once per web port, with and without TLS"),
+            (_FAVICON, 1, "once per device, where GET / was answered"),
+        )
     ),
     sends="GET /, and once per device GET /favicon.ico, without credentials",
 )  # fmt: skip

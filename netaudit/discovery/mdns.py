@@ -5,8 +5,9 @@ for unicast, and also listen to the group, because a responder may answer there.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
-from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.discovery.channel import Channel, Question, Request, observe
 from netaudit.discovery.text import clean
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
@@ -104,5 +105,18 @@ MDNS = Channel(
     hears=(("udp", PORT),),
     fields=("mdns.service", "mdns.instance", "mdns.host", "mdns.txt"),
     sends="one message with ten questions, twice by multicast",
+    requests=tuple(
+        Request(
+            what=f"one message with {len(SERVICES)} PTR questions" + (", answers by unicast" if unicast else ""),
+            build=partial(build_query, unicast=unicast),
+            to=f"group {GROUP}",
+            transport="udp",
+            ports=(PORT,),
+            most=1,
+            when=when,
+            source="RFC 6762 sections 5.2 and 5.4, RFC 6763 section 9",
+        )
+        for unicast, when in ((True, "once per interface"), (False, "one second later, once"))
+    ),
     find=find,
 )

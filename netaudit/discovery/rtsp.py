@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import EXAMPLE, Channel, Request, observe
 from netaudit.discovery.http import realms
 from netaudit.discovery.text import clean, decode, path_of
 from netaudit.model import Observation, Reply
@@ -70,6 +71,12 @@ def _pairs(message: Message) -> Iterator[tuple[str, str]]:
         yield "rtsp.sdp", describe(message.body)
 
 
+def build_request(address: str, port: int, method: str) -> bytes:
+    """An OPTIONS or DESCRIBE request for the root."""
+    extra = "CSeq: 1\r\n" if method == "OPTIONS" else "CSeq: 2\r\nAccept: application/sdp\r\n"
+    return f"{method} rtsp://{address}:{port}/ RTSP/1.0\r\n{extra}\r\n".encode("ascii")
+
+
 def _knows(reply: Reply) -> bool:
     return reply.transport in {"tcp", "given"} and reply.payload[:64].lstrip().startswith(b"RTSP/")
 
@@ -82,6 +89,22 @@ RTSP = Channel(
     knows=_knows,
     fields=(
         "rtsp.status", "rtsp.headers", "rtsp.server", "rtsp.public", "rtsp.www_authenticate", "rtsp.realm", "rtsp.sdp",
+    ),
+    requests=tuple(
+        Request(
+            what=method,
+            build=partial(build_request, EXAMPLE, 554, method),
+            to="each device",
+            transport="tcp",
+            ports=(554, 8554),
+            most=most,
+            when=when,
+            source="RFC 2326 sections 10.1 and 10.2",
+        )
+        for method, most, when in (
+            ("OPTIONS", 2, "once per stream port"),
+            ("DESCRIBE", 1, "on the same connection, where OPTIONS told no realm"),
+        )
     ),
     sends="OPTIONS, and DESCRIBE where no realm was learned, without credentials",
 )  # fmt: skip

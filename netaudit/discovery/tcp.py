@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import Channel, Request, observe
 from netaudit.model import Observation, Reply
 
 GREETING_BYTES = 64
@@ -28,5 +28,17 @@ TCP = Channel(
     title="TCP: open ports, and what they say unasked",
     read=read,
     fields=("tcp.port", "tcp.refused", "tcp.greeting"),
+    requests=(
+        Request(
+            what="a connection in which nothing is sent",
+            build=lambda: b"",
+            to="each device",
+            transport="tcp",
+            ports=(8000, 37777, 34567, 35000),
+            most=12,
+            when="once per port; closed after 300 ms",
+            source="RFC 9293",
+        ),
+    ),
     sends="one connection per port, nothing in it; closed after 300 ms",
 )

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import Channel, Request, observe
 from netaudit.discovery.text import clean
 from netaudit.model import Observation, Reply
 
@@ -154,6 +154,18 @@ TLS = Channel(
     fields=(
         "tls.subject", "tls.issuer", "tls.sha256", "tls.key", "tls.not_before", "tls.not_after", "tls.version",
         "tls.legacy",
+    ),
+    requests=(
+        Request(
+            what="TLS handshake",
+            build=None,
+            to="each device",
+            transport="tls",
+            ports=(443, 8443),
+            most=4,
+            when="two per port: one as clients of today do it, and one as the oldest do, or one more for a request",
+            source="RFC 8446, RFC 5246",
+        ),
     ),
     sends="one handshake as clients of today do it, and where that fails one as the oldest do",
 )  # fmt: skip

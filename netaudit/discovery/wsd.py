@@ -7,10 +7,11 @@ for in three probes, because a device must have all types of one probe to answer
 import re
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import unquote
 
 from netaudit.discovery import markup
-from netaudit.discovery.channel import Channel, Question, observe
+from netaudit.discovery.channel import Channel, Question, Request, observe
 from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
@@ -132,6 +133,31 @@ WSD = Channel(
     knows=_knows,
     fields=("wsd.endpoint", "wsd.types", "wsd.xaddr", "onvif.scope", "mac.address"),
     sends="three probes with one repeat each by multicast, or one by unicast",
+    requests=(
+        *(
+            Request(
+                what=f"Probe for {what}",
+                build=partial(build_probe, kind),
+                to=f"group {GROUP}",
+                transport="udp",
+                ports=(PORT,),
+                most=2,
+                when="once per interface, with one repeat",
+                source="WS-Discovery 2005/04 section 5.2, SOAP-over-UDP, ONVIF Core Specification",
+            )
+            for kind, what in enumerate(("dn:NetworkVideoTransmitter", "tds:Device", "any type"))
+        ),
+        Request(
+            what="Probe for dn:NetworkVideoTransmitter",
+            build=build_probe,
+            to="each address",
+            transport="udp",
+            ports=(PORT,),
+            most=1,
+            when="behind a router, or silent to every multicast",
+            source="WS-Discovery 2005/04 section 5.2",
+        ),
+    ),
     find=find,
     reach=reach,
 )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter, process_time
 
-from netaudit.discovery.visit import build_get
+from netaudit.discovery.http import build_get
 from netaudit.wire.gate import Gate
 from netaudit.wire.messages import complete
 from netaudit.wire.steps import Connect, Conversation, Exchange

@@ -1,7 +1,11 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.reading import pairs, reply, values
 
-from netaudit.discovery.http import HTTP, derive
+from netaudit.discovery.http import HTTP, build_get, derive
 
 RECORDER = (
     b"HTTP/1.1 401 Unauthorized\r\nDate: Tue, 06 Jan 2026 10:00:00 GMT\r\nServer: App-webs/\r\n"
@@ -135,3 +139,29 @@ def test_values_that_follow_from_values(field, value, expected):
 )
 def test_bytes_that_are_known(payload, transport, expected):
     assert HTTP.knows(reply(payload, transport=transport)) is expected
+
+
+def test_get_byte_for_byte():
+    assert build_get("192.0.2.7", 80, "/", secured=False) == (
+        b"GET / HTTP/1.1\r\nHost: 192.0.2.7\r\nUser-Agent: netaudit\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("port", "secured", "host"),
+    [
+        (443, True, b"192.0.2.7"),
+        (443, False, b"192.0.2.7:443"),
+        (8443, True, b"192.0.2.7:8443"),
+        (80, True, b"192.0.2.7:80"),
+    ],
+)
+def test_host_names_the_port_where_it_is_not_the_usual_one(port, secured, host):
+    assert f"\r\nHost: {host.decode()}\r\n".encode() in build_get("192.0.2.7", port, "/", secured=secured)
+
+
+@given(st.ip_addresses(v=4), st.integers(1, 65535), st.booleans())
+def test_host_is_never_longer_than_21_bytes(address, port, secured):
+    (host,) = re.findall(rb"\r\nHost: (.*)\r\n", build_get(str(address), port, "/favicon.ico", secured=secured))
+
+    assert len(host) <= 21

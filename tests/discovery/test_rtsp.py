@@ -1,7 +1,7 @@
 import pytest
 from support.reading import pairs, reply, values
 
-from netaudit.discovery.rtsp import RTSP, derive, describe
+from netaudit.discovery.rtsp import RTSP, build_request, derive, describe
 
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=Media Presentation\r\ni=\r\nc=IN IP4 192.0.2.7\r\n"
@@ -84,3 +84,10 @@ def test_realm_of_a_value():
 @pytest.mark.parametrize(("payload", "expected"), [(b"RTSP/1.0 200 OK\r\n", True), (b"HTTP/1.1 200 OK", False)])
 def test_bytes_that_are_known(payload, expected):
     assert RTSP.knows(reply(payload)) is expected
+
+
+def test_rtsp_byte_for_byte():
+    assert build_request("192.0.2.7", 554, "OPTIONS") == b"OPTIONS rtsp://192.0.2.7:554/ RTSP/1.0\r\nCSeq: 1\r\n\r\n"
+    assert build_request("192.0.2.7", 554, "DESCRIBE") == (
+        b"DESCRIBE rtsp://192.0.2.7:554/ RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n"
+    )
