@@ -42,6 +42,7 @@ TESTED_ELSEWHERE = {
     "policy/words.py": "policy/test_library.py",
     "records/__init__.py": "records/test_bundle.py",
     "tell/__init__.py": "tell/test_outbox.py",
+    "watch/__init__.py": "watch/test_schedule.py",
     "wire/__init__.py": "wire/test_tcp.py",
 }
 

@@ -1,7 +1,7 @@
 """Who is told, and how: the `[[tell]]` tables of a watch file, strictly checked.
 
-A secret is never written into the settings: a table names the file that holds it. A name without a folder is looked
-for among systemd's credentials (`LoadCredential=`, systemd.exec(5)).
+A secret is never written into the settings: a table names the file that holds it. Where systemd has handed over a
+file of that name (`LoadCredential=`, systemd.exec(5)), that one is read.
 """
 
 import os
@@ -105,4 +105,11 @@ def read_secret(name: str) -> str:
 
 def _place(name: str) -> Path:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    return Path(folder, name) if folder and Path(name).name == name else Path(name)
+    handed_over = Path(folder, Path(name).name) if folder else None
+    return handed_over if handed_over and handed_over.exists() else Path(name)
+
+
+def secret_files(receivers: tuple[AnyReceiver, ...]) -> tuple[str, ...]:
+    """The files that hold these receivers' secrets, each once."""
+    named = (getattr(r, key, None) for r in receivers for key in ("password_file", "secret_file", "url_file"))
+    return tuple(dict.fromkeys(name for name in named if name))
