@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_cli.py",
     "cli/__init__.py": "cli/test_cli.py",
     "discovery/__init__.py": "discovery/test_routing.py",
+    "discovery/visiting/__init__.py": "discovery/test_visit.py",
     "report/__init__.py": "report/test_formats.py",
     "__init__.py": "test_api.py",
     "demo/__init__.py": "demo/test_device.py",  # names only, here and below
