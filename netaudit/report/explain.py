@@ -10,26 +10,14 @@ from msgspec import UnsetType
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
 from netaudit.plain import counted, shorten, visible, writable
 from netaudit.registry import registrant
-from netaudit.report.words import (
-    GAP_WORDS,
-    STATUS_WORDS,
-    maker_of,
-    named,
-    percent,
-    what_is,
-)
+from netaudit.report.advice import advice, around, unseen
+from netaudit.report.words import Say, in_english, maker_of, named, what_is
 
 WIDTH: Final = 100
 VALUE_CHARS: Final = 1000
 DUMP_ROWS: Final = 4
 DUMP_ROW: Final = 16
 SEEN_CHARS: Final = 4  # shorter values stand in many places by chance
-PROBLEMS_TOLD: Final = 20
-
-MAKERS_OWN: Final = frozenset({"sadp", "dhip"})  # discovery that only the maker's own devices answer, by multicast
-WITH_LOGIN: Final = frozenset({"isapi", "magicbox", "onvif", "http", "https"})
-OUT_OF_REACH: Final = frozenset({"routed", "no_link_layer", "port_taken"})  # gaps that hide a maker's own discovery
-
 VERDICT_WORDS: Final = {
     "confirmed": "Confirmed: made by {maker}. Certainty {certainty}.",
     "probable": "Probably made by {maker}. Certainty {certainty}; the evidence is good, but no proof.",
@@ -74,13 +62,14 @@ def _page(
     document: Document, asset: AssetDocument, replies: Mapping[str, bytes], titles: Mapping[str, str]
 ) -> Iterator[str]:
     yield from _who(document, asset)
-    yield from _section("Verdict", _verdict(asset))
-    for title, evidence in _sides(asset):
+    yield from _section("Verdict", wrap(verdict_of(asset), WIDTH))
+    for title, evidence in sides(asset):
         yield from _section(title, _evidence(evidence, replies, titles))
     yield from _section("What does not fit together", (line for c in asset.conflicts for line in _item(visible(c))))
-    yield from _section("What could not be seen of it", _unseen(document, asset))
+    place = around(document)
+    yield from _section("What could not be seen of it", (line for u in unseen(place, asset) for line in _item(u)))
     title = "What would tell more" if asset.verdict == "confirmed" else "What would make it certain"
-    yield from _section(title, (line for a in _advice(document, asset) for line in _item(a)))
+    yield from _section(title, (line for a in advice(place, asset) for line in _item(a)))
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -121,14 +110,16 @@ def _with(value: str | UnsetType | None, *details: str | UnsetType | None) -> st
     return f"{value or 'not known'} ({known})" if known else str(value or "")
 
 
-def _verdict(asset: AssetDocument) -> Iterator[str]:
-    words = VERDICT_WORDS[asset.verdict].format(maker=maker_of(asset), certainty=percent(asset.certainty))
-    channels = sorted({e.channel for e in asset.evidence if e.supports.get("family") == asset.family})
-    rests = f" It rests on what was read over {', '.join(channels)}." if channels else ""
-    yield from wrap(words + visible(rests), WIDTH)
+def verdict_of(asset: AssetDocument, say: Say = in_english) -> str:
+    """What netaudit says of an asset's maker, and what that rests on."""
+    words = say(VERDICT_WORDS[asset.verdict], maker=maker_of(asset), certainty=asset.certainty)
+    channels = sorted({visible(e.channel) for e in asset.evidence if e.supports.get("family") == asset.family})
+    if not channels:
+        return words
+    return f"{words} {say('It rests on what was read over {channels}.', channels=', '.join(channels))}"
 
 
-def _sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]:
+def sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]:
     """The evidence for the verdict, against it, and on other questions, each in order of strength."""
 
     def those(wanted: Callable[[str | None], bool]) -> list[EvidenceDocument]:
@@ -180,57 +171,3 @@ def _place(data: bytes, value: str) -> int:
 
 def _item(text: str) -> Iterator[str]:
     return iter(wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  "))
-
-
-def _unseen(document: Document, asset: AssetDocument) -> Iterator[str]:
-    for gap in document.coverage.gaps:
-        if gap.asset == asset.id or gap.address in asset.addresses:
-            yield from _item(f"{GAP_WORDS.get(gap.kind, visible(gap.kind))}: {shorten(gap.detail, VALUE_CHARS)}")
-    problems = [p for p in document.problems if p.address in asset.addresses]
-    for problem in problems[:PROBLEMS_TOLD]:
-        told = f"{problem.channel or problem.stage}: {STATUS_WORDS[problem.status]} ({problem.detail})"
-        yield from _item(shorten(told, VALUE_CHARS))
-    if len(problems) > PROBLEMS_TOLD:
-        yield from _item(f"and {counted(len(problems) - PROBLEMS_TOLD, 'problem')} more")
-
-
-def _advice(document: Document, asset: AssetDocument) -> Iterator[str]:
-    """What to do next, chosen by what is missing."""
-    settled = asset.verdict == "confirmed"
-    if asset.behind and not asset.ports:
-        yield "It was not heard itself: what is known of it stands in the recorder's list. Scan the network it is on."
-    if document.run.feed != "live":
-        yield "Scan it live: a recording shows what crossed the wire in its time, and nothing was asked."
-    elif not settled:
-        yield from _discovery_advice(document, asset)
-    if any(g.kind == "locked" and g.asset == asset.id for g in document.coverage.gaps):
-        yield "It says that it is locked: leave it alone for half an hour, then scan again."
-    else:
-        yield from _login_advice(document, asset)
-    if settled and asset.children.declared > asset.children.inspected:
-        yield "The cameras behind it were not seen: scan their network, or list them with a read-only login."
-    if not settled:
-        contradiction = " The evidence contradicts itself, so this decides." if asset.conflicts else ""
-        yield f"Look at the label on its housing, the FCC id on it, or the purchase record.{contradiction}"
-
-
-def _discovery_advice(document: Document, asset: AssetDocument) -> Iterator[str]:
-    if {e.channel for e in asset.evidence} & MAKERS_OWN:
-        return
-    if not asset.macs or any(g.kind in OUT_OF_REACH for g in document.coverage.gaps):
-        yield (
-            "Scan from inside its VLAN, so that the makers' own discovery (SADP, DHIP) and its hardware address can "
-            "be heard: they do not cross routers, and need the right to use the network card."
-        )
-    for channel in document.coverage.channels:
-        if channel.name in MAKERS_OWN and channel.status != "done":
-            reason = f" ({shorten(channel.reason, 200)})" if channel.reason else ""
-            yield f"Let the channel {channel.name} run: it was {visible(channel.status)}{reason}."
-
-
-def _login_advice(document: Document, asset: AssetDocument) -> Iterator[str]:
-    missing = [name for name in ("model", "firmware", "serial") if not getattr(asset, name)]
-    gain = [*(["who made it"] if asset.verdict != "confirmed" else []), *(f"its {name}" for name in missing)]
-    asks = any(p.address in asset.addresses and p.status == "auth" for p in document.problems)
-    if gain and (asks or any(p.service in WITH_LOGIN for p in asset.ports)):
-        yield f"Its own web page, behind a login that you have, can tell {', '.join(gain)}."

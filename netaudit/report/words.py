@@ -1,11 +1,17 @@
-"""What an inventory says, in plain words, for every report that people read."""
+"""What an inventory says, in plain words, for every report that people read.
 
-from collections.abc import Iterable
+A sentence is said by a `Say`: a text with places, and the values for them. `in_english` says it as it stands here; a
+report in another language brings a `Say` that looks the text up first. The constants called *_WORDS hold such texts.
+"""
+
+from collections.abc import Callable, Iterable
 
 from netaudit.inventory import AssetDocument, Document
 from netaudit.plain import shorten, visible
 from netaudit.registry import registrant
 from netaudit.vocabulary import GAPS
+
+Say = Callable[..., str]  # (text, **values): whole numbers are grouped, fractions are certainties
 
 KIND_WORDS = {
     "camera": "camera",
@@ -37,7 +43,18 @@ GAP_WORDS = {
     "locked": "Says that it is locked: it was left alone",
     "passive": "A capture shows what crossed that wire in that time, and nothing else",
 }
-ADVERBS = {"probable": "probably ", "possible": "possibly "}
+WHAT_WORDS = {
+    "confirmed": "{maker} {kind}",
+    "probable": "probably {maker}-made {kind}",
+    "possible": "possibly {maker}-made {kind}",
+    "unknown": "{kind}, maker not established",
+}
+SOLD_WORDS = {
+    "confirmed": "{maker}-made {kind}, sold as {label}",
+    "probable": "probably {maker}-made {kind}, sold as {label}",
+    "possible": "possibly {maker}-made {kind}, sold as {label}",
+    "unknown": "{kind}, labelled {label}, maker not established",
+}
 FOR_THE_EYE = frozenset({"locked", "wrong_subnet", "address_conflict"})  # gaps that somebody should go and look at
 
 STATUS_WORDS = {
@@ -52,6 +69,19 @@ STATUS_WORDS = {
     "too_large": "answer too large",
     "out_of_scope": "outside the scope: not asked",
 }
+
+STATE_WORDS = {"done": "done", "skipped": "skipped", "partial": "partial", "failed": "failed"}  # of a channel
+
+
+def in_english(text: str, /, **values: object) -> str:
+    """The text with its values, as English writes them."""
+    return text.format(**{name: _written(value) for name, value in values.items()})
+
+
+def _written(value: object) -> str:
+    if isinstance(value, float):
+        return percent(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def address_of(asset: AssetDocument) -> str:
@@ -74,22 +104,21 @@ def maker_of(asset: AssetDocument) -> str:
     return shorten(asset.manufacturer or asset.family, 40)
 
 
-def what_is(asset: AssetDocument) -> str:
+def what_is(asset: AssetDocument, say: Say = in_english) -> str:
     """What an asset is, who made it and who sold it: "Hikvision-made camera, sold as Annke"."""
-    kind = KIND_WORDS[asset.kind]
+    kind = say(KIND_WORDS[asset.kind])
     label = shorten(asset.brand or asset.manufacturer or "", 40)
     if asset.family == "unknown":
-        return f"{kind}, {'labelled ' + label + ', ' if label else ''}maker not established"
-    maker, adverb = maker_of(asset), ADVERBS.get(asset.verdict, "")
-    if label.casefold() not in {"", maker.casefold()}:
-        return f"{adverb}{maker}-made {kind}, sold as {label}"
-    return f"{adverb}{maker}-made {kind}" if adverb else f"{maker} {kind}"
+        return say((SOLD_WORDS if label else WHAT_WORDS)["unknown"], kind=kind, label=label)
+    maker = maker_of(asset)
+    words = SOLD_WORDS if label.casefold() not in {"", maker.casefold()} else WHAT_WORDS
+    return say(words[asset.verdict], kind=kind, maker=maker, label=label)
 
 
-def registered(asset: AssetDocument) -> str:
+def registered(asset: AssetDocument, say: Say = in_english) -> str:
     """Whose hardware address an asset has, for one that nothing else names: "registered to Brother Industries"."""
     names = dict.fromkeys(name for mac in asset.macs if (name := registrant(mac)))
-    return f"registered to {shorten(', '.join(names), 32)}" if names else ""
+    return say("registered to {name}", name=shorten(", ".join(names), 32)) if names else ""
 
 
 def looks_like_camera(asset: AssetDocument) -> bool:
@@ -104,13 +133,16 @@ def camera_services(asset: AssetDocument) -> list[str]:
     return sorted({p.service for p in asset.ports} & CAMERA_SERVICES)
 
 
-def doubts(asset: AssetDocument) -> Iterable[str]:
+def doubts(asset: AssetDocument, say: Say = in_english) -> Iterable[str]:
     """Why somebody should look at this asset."""
     if asset.verdict == "possible":
-        yield f"only possibly {maker_of(asset)}-made: certainty {percent(asset.certainty)}"
+        yield say("only possibly {maker}-made: certainty {certainty}", maker=maker_of(asset), certainty=asset.certainty)
     if asset.family == "unknown" and looks_like_camera(asset):
-        services = f" (it speaks {', '.join(camera_services(asset))})" if camera_services(asset) else ""
-        yield f"looks like a camera{services}, and its maker is not established"
+        services = ", ".join(camera_services(asset))
+        if services:
+            yield say("looks like a camera (it speaks {services}), and its maker is not established", services=services)
+        else:
+            yield say("looks like a camera, and its maker is not established")
     yield from (shorten(c, 300) for c in asset.conflicts)
 
 
