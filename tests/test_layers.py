@@ -12,24 +12,25 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Room (a folder, or a file without folder) -> layer. `netaudit` itself is the version and the names for programs.
 LAYERS = {
     "netaudit": 0,
-    "model": 1, "vocabulary": 1, "plain": 1, "naming": 1,
-    "wire": 2, "records": 2, "inventory": 2, "coverage": 2, "scope": 2, "registry": 2, "page": 2,
-    "discovery": 3, "identify": 3, "policy": 3, "report": 3, "tell": 3,
+    "model": 1, "vocabulary": 1, "plain": 1,
+    "wire": 2, "records": 2, "inventory": 2, "coverage": 2, "scope": 2, "registry": 2, "page": 2, "naming": 2,
+    "discovery": 3, "identify": 3, "policy": 3, "report": 3, "tell": 3, "history": 3,
     "assemble": 4, "runs": 4, "single": 4, "doctor": 4,
     "demo": 5, "api": 5, "watch": 5,
     "cli": 6, "__main__": 7,
 }  # fmt: skip
-NO_ARROWS_BETWEEN = {"discovery", "identify", "policy", "report", "tell"}
+NO_ARROWS_BETWEEN = {"discovery", "identify", "policy", "report", "tell", "history"}
 NEVER = {
     "wire": set(LAYERS) - {"wire", "model"},
     "identify": {"wire", "records"},
     "policy": {"wire", "records"},
     "report": {"wire", "records"},
+    "history": {"wire"},
 }
 HOMES = {  # library -> the files and rooms that may import it
     "aiooui": {"registry"},
     "cryptography": {"discovery/tls.py", "demo", "policy/signing.py"},
-    "msgspec": {"identify", "records", "inventory", "policy", "report", "single", "demo", "tell", "watch"},
+    "msgspec": {"identify", "records", "inventory", "policy", "report", "single", "demo", "tell", "watch", "history"},
     "apprise": {"tell/services.py"},
     "prometheus_client": {"tell/metrics.py", "watch"},
     "cronsim": {"watch"},
@@ -37,10 +38,12 @@ HOMES = {  # library -> the files and rooms that may import it
     "scapy": {"wire/link.py"},
     "zeroconf": {"discovery/mdns.py"},
     "click": {"cli"},
-    "rich": {"cli", "page", "report/table.py", "policy/table.py"},
+    "rich": {"cli", "page", "report/table.py", "policy/table.py", "history/table.py"},
     "openpyxl": {"policy/sheet.py"},
     "defusedxml": {"discovery/markup.py"},
     "mmh3": {"discovery/http.py"},
+    "sqlalchemy": {"history"},
+    "platformdirs": {"history"},
     "psutil": {"wire/interfaces.py"},
 }
 

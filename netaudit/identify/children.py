@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from netaudit.identify.keys import device_id, is_universal, key_order, observation_order, serial_key, tells_apart
+from netaudit.identify.keys import key_order, observation_order, serial_key
 from netaudit.inventory import address_order
 from netaudit.model import Device, Observation
+from netaudit.naming import device_id, is_universal, tells_apart
 
 # How many places of one key, over all lists, are one device: beyond, a serial number is cloned, or a sample; a hardware
 # address is the router's that the cameras stand behind.

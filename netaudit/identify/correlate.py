@@ -13,17 +13,15 @@ from netaudit.identify.children import add_children
 from netaudit.identify.conflicts import conflicts
 from netaudit.identify.keys import (
     SERIAL_FIELDS,
-    device_id,
-    is_universal,
     key_order,
     observation_order,
     serial_key,
-    tells_apart,
 )
 from netaudit.identify.links import MOST_ADDRESSES_PER_MAC, shared_macs
 from netaudit.identify.sightings import Sighting, sight
 from netaudit.inventory import address_order
 from netaudit.model import Device, Observation
+from netaudit.naming import device_id, is_universal, tells_apart
 
 MOST_HOLDERS = {"serial": 4, "mac": MOST_ADDRESSES_PER_MAC, "uuid": 4}  # a recorder has two or three network ports
 

@@ -8,8 +8,9 @@ frames of several addresses come from it: then it forwards them.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from netaudit.identify.keys import SERIAL_FIELDS, serial_key, tells_apart
+from netaudit.identify.keys import SERIAL_FIELDS, serial_key
 from netaudit.model import Observation
+from netaudit.naming import tells_apart
 from netaudit.vocabulary import VIRTUAL_MACS
 
 MOST_ADDRESSES_PER_MAC = 8  # beyond this a MAC is a router, a proxy (RFC 1027) or an access point

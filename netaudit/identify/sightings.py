@@ -6,9 +6,10 @@ A sighting is the least that is surely one device; `correlate` joins sightings b
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from netaudit.identify.keys import eui64_mac, is_universal, serial_key, uuid_key
+from netaudit.identify.keys import eui64_mac, serial_key, uuid_key
 from netaudit.identify.links import Addresses, contested, frame_macs, is_arp, is_own_word
 from netaudit.model import Observation
+from netaudit.naming import is_universal
 
 MOST_NAMES = 16  # serial numbers, or hardware addresses, that one device gives itself; who gives more gives none
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from

@@ -3,7 +3,7 @@
 import pytest
 from support.observations import seen
 
-from netaudit.identify.keys import eui64_mac, is_universal, serial_key, tells_apart, uuid_key
+from netaudit.identify.keys import eui64_mac, serial_key, uuid_key
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,6 @@ def test_sample_empty_and_cut_uuids_are_no_key(value):
     assert uuid_key(seen("wsd.endpoint", value)) == ""
 
 
-def test_only_registered_hardware_addresses_are_universal():
-    assert [is_universal(m) for m in ("44:19:b6:00:00:01", "02:42:ac:11:00:02", "01:00:5e:00:00:fb")] == [
-        True, False, False,
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("address", "mac"),
     [
@@ -81,9 +75,3 @@ def test_only_registered_hardware_addresses_are_universal():
 )
 def test_ipv6_address_tells_the_hardware_address_that_it_was_made_from(address, mac):
     assert eui64_mac(address) == mac
-
-
-def test_sets_tell_apart_when_nothing_is_common():
-    assert tells_apart([{"a"}, {"b"}])
-    assert not tells_apart([{"a"}, {"a", "b"}, set()])
-    assert not tells_apart([{"a"}])
