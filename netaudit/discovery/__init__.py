@@ -5,14 +5,18 @@ devices answer from odd ports, and bytes do not lie about their protocol.
 """
 
 from netaudit.discovery.arp import ARP
+from netaudit.discovery.cdp import CDP
 from netaudit.discovery.channel import Channel
 from netaudit.discovery.dhcp import DHCP
 from netaudit.discovery.dhip import DHIP
 from netaudit.discovery.greetings import FTP, SSH, TELNET
 from netaudit.discovery.http import HTTP
+from netaudit.discovery.igmp import IGMP
 from netaudit.discovery.isapi import ISAPI
+from netaudit.discovery.lldp import LLDP
 from netaudit.discovery.magicbox import MAGICBOX
 from netaudit.discovery.mdns import MDNS
+from netaudit.discovery.ndp import NDP
 from netaudit.discovery.onvif import ONVIF
 from netaudit.discovery.rtsp import RTSP
 from netaudit.discovery.sadp import SADP
@@ -24,7 +28,8 @@ from netaudit.discovery.wsd import WSD
 from netaudit.model import Reply
 
 CHANNELS: tuple[Channel, ...] = (
-    ARP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, ISAPI, DHIP, MAGICBOX, TLS, HTTP, RTSP, SSH, FTP, TELNET, TCP,
+    ARP, NDP, IGMP, LLDP, CDP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, ISAPI, DHIP, MAGICBOX, TLS, HTTP, RTSP, SSH,
+    FTP, TELNET, TCP,
 )  # fmt: skip
 
 BY_NAME = {channel.name: channel for channel in CHANNELS}

@@ -4,18 +4,18 @@ Reads pcap and pcapng, packed with gzip or not, as a stream: a capture of any si
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
+from collections.abc import Iterator
 from pathlib import Path
 
 from netaudit.model import Gap, Problem, Reply
 from netaudit.records.connections import MAX_HELD_SIZE, MAX_OPEN, Connections
 from netaudit.records.datagrams import Datagrams
 from netaudit.records.frames import PCAP, Frame, read_pcap
-from netaudit.records.links import ARP, LINKS
+from netaudit.records.links import LINKS
 from netaudit.records.packets import Packet, read_packets
 from netaudit.records.pcapng import BYTE_ORDERS, PCAPNG, read_pcapng
-from netaudit.records.sift import TCP, UDP, Interest
+from netaudit.records.replies import replies_of
+from netaudit.records.sift import Interest
 from netaudit.records.window import Window, read_chunks, unpack_head
 
 _HEAD_SIZE = 12  # bytes that tell a capture from other files
@@ -23,7 +23,7 @@ _REASONS_SHOWN = 8
 
 
 def read_capture(path: Path, udp_ports: frozenset[int]) -> Iterator[Reply | Problem | Gap]:
-    """All that a capture holds of link-layer packets, of UDP from and to these ports, and of TCP.
+    """All that a capture holds of link-layer packets, IGMP and ICMPv6, of UDP from and to these ports, and of TCP.
 
     Each connection is one reply: what the server sent is the payload, what the client sent is the request. At the end
     stand problems that count what could not be read, and a gap if the file is cut off.
@@ -62,7 +62,7 @@ def _read(path: Path, window: Window, udp_ports: frozenset[int]) -> Iterator[Rep
     connections = Connections(skipped)
     interest = Interest(ports=udp_ports, listening=set(udp_ports), ignored=connections.ignored)
     packets = read_packets(_frames(window, skipped), interest, links, skipped)
-    yield from _replies(_until_cut(packets, cut), Datagrams(interest), connections, skipped)
+    yield from replies_of(_until_cut(packets, cut), Datagrams(interest), connections, skipped)
     if links and links.isdisjoint(LINKS):
         raise ValueError(f"{path}: link type {min(links)} is not read; capture on Ethernet, or with -i any")
     yield from _problems(skipped, connections)
@@ -78,32 +78,6 @@ def _until_cut(packets: Iterator[Packet], cut: list[str]) -> Iterator[Packet]:
         yield from packets
     except EOFError as error:
         cut.append(str(error))
-
-
-def _replies(
-    packets: Iterable[Packet], datagrams: Datagrams, connections: Connections, skipped: Counter[str]
-) -> Iterator[Reply]:
-    for packet in packets:
-        try:
-            if packet.kind == TCP:
-                yield from connections.add(packet)
-            elif reply := datagrams.add(packet) if packet.kind == UDP else _link_reply(packet):
-                yield reply
-        except ValueError as error:
-            skipped[str(error)] += 1
-    yield from connections.finish()
-
-
-def _link_reply(packet: Packet) -> Reply:
-    sender = packet.body[14:18] if packet.kind == ARP else b""
-    return Reply(
-        transport="link",
-        address=str(ip_address(sender)) if any(sender) else "",
-        payload=packet.body,
-        heard_at=packet.heard_at,
-        mac=packet.mac.hex(":") or None,
-        interface=packet.interface,
-    )
 
 
 def _problems(skipped: Counter[str], connections: Connections) -> Iterator[Problem]:

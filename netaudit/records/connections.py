@@ -7,11 +7,11 @@ or at the end of the capture. What is remembered is bounded: the oldest connecti
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from struct import Struct
 from typing import NamedTuple, TypeVar
 
 from netaudit.model import Reply
+from netaudit.records.addresses import address_text
 from netaudit.records.packets import CUT, Packet
 from netaudit.records.streams import Stream
 
@@ -224,7 +224,7 @@ def _remember(table: OrderedDict[bytes, _T], key: bytes, value: _T, limit: int) 
 
 def _reply(client: Stream, server: Stream, content: bytes) -> Reply:
     size = (len(server.key) - 4) // 2
-    address = str(ip_address(server.key[:size]))
+    address = address_text(server.key[:size], server.interface)
     heard_at = server.heard_at if content else server.accepted_at
     return Reply(
         transport="tcp",
@@ -233,7 +233,7 @@ def _reply(client: Stream, server: Stream, content: bytes) -> Reply:
         payload=content,
         heard_at=heard_at or 0.0,
         mac=server.mac.hex(":") or None,
-        destination=str(ip_address(server.key[size:-4])),
+        destination=address_text(server.key[size:-4], server.interface),
         destination_port=int.from_bytes(server.key[-2:]),
         interface=server.interface,
         request=client.content,

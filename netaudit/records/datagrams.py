@@ -5,10 +5,10 @@ port of its own choice, and then only the port that it answers to tells.
 """
 
 from collections import OrderedDict
-from ipaddress import ip_address
 from struct import Struct
 
 from netaudit.model import Reply
+from netaudit.records.addresses import address_text
 from netaudit.records.packets import CUT, Packet
 from netaudit.records.sift import Interest
 
@@ -61,12 +61,12 @@ class Datagrams:
 def _reply(packet: Packet, source: int, target: int, payload: bytes) -> Reply:
     return Reply(
         transport="udp",
-        address=str(ip_address(packet.source)),
+        address=address_text(packet.source, packet.interface),
         port=source,
         payload=payload,
         heard_at=packet.heard_at,
         mac=packet.mac.hex(":") or None,
-        destination=str(ip_address(packet.target)),
+        destination=address_text(packet.target, packet.interface),
         destination_port=target,
         interface=packet.interface,
     )

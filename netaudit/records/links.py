@@ -6,13 +6,16 @@ come from a few raw bytes and may be nonsense for a frame that is too short: the
 
 from collections.abc import Callable
 
-ARP, SADP, IPV4, IPV6 = 0x0806, 0x8033, 0x0800, 0x86DD  # EtherTypes
+ARP, SADP, LLDP, IPV4, IPV6 = 0x0806, 0x8033, 0x88CC, 0x0800, 0x86DD  # EtherTypes
+CDP = 0x2000  # not an EtherType, but as good as one: Cisco's number for it behind an LLC and SNAP header (RFC 1042)
 ETHERNET = 1
 MAC_SIZE = 6
 NO_MAC = -1
 
 _VLAN_TAGS = frozenset({0x8100, 0x88A8, 0x9100})
 _MAX_TAGS = 4
+_MOST_LENGTH = 1500  # up to this the field of the EtherType is a length (IEEE 802.3 section 3.2.6)
+_SNAP_CDP = b"\xaa\xaa\x03\x00\x00\x0c\x20\x00"  # LLC, then SNAP with Cisco's prefix
 
 # EtherType, offset of what follows, offset of the sender's hardware address
 Located = tuple[int, int, int]
@@ -20,7 +23,7 @@ Located = tuple[int, int, int]
 
 def _ethernet(buffer: bytes, start: int) -> Located:
     kind = buffer[start + 12] << 8 | buffer[start + 13]
-    if kind in _VLAN_TAGS:
+    if kind in _VLAN_TAGS or kind <= _MOST_LENGTH:
         return *_untag(buffer, kind, start + 14), start + 6
     return kind, start + 14, start + 6
 
@@ -54,6 +57,8 @@ def _untag(buffer: bytes, kind: int, at: int) -> tuple[int, int]:
             break
         kind = buffer[at + 2] << 8 | buffer[at + 3]
         at += 4
+    if kind <= _MOST_LENGTH and buffer.startswith(_SNAP_CDP, at):
+        return CDP, at + len(_SNAP_CDP)
     return kind, at
 
 

@@ -1,4 +1,4 @@
-"""From frames to whole ARP packets, raw SADP frames, UDP datagrams and TCP segments.
+"""From frames to whole link-layer packets, IGMP and ICMPv6 messages, UDP datagrams and TCP segments.
 
 Follows RFC 826, RFC 791 and RFC 8200. What is of no interest is told by a few raw bytes and never becomes an object:
 most packets of a capture are video.
@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 from netaudit.records.fragments import Fragments
 from netaudit.records.frames import Frame
-from netaudit.records.links import ARP, IPV4, MAC_SIZE, NO_MAC, SADP
-from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, TCP, UDP, Interest, sift
+from netaudit.records.links import ARP, CDP, IPV4, IPV6, LLDP, MAC_SIZE, NO_MAC, SADP
+from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, ICMPV6, IGMP, TCP, UDP, Interest, sift
 
 _ARP_SIZE = 28  # bytes, for Ethernet and IPv4
 _ARP_OF_IPV4 = bytes.fromhex("0001 0800 06 04")
 _MAX_EXTENSIONS = 8
+_WHOLE = frozenset({SADP, LLDP, CDP})  # all that follows the header
+_WANTED = {IPV4: frozenset({TCP, UDP, IGMP}), IPV6: frozenset({TCP, UDP, ICMPV6})}
 
 _IPV4_HEADER = Struct(">BxHHHxB2x4s4s").unpack_from
 _IPV6_HEADER = Struct(">B3xHBx16s16s").unpack_from
@@ -29,7 +31,7 @@ CUT = "cut short"
 class Packet(NamedTuple):
     """One whole packet of interest, with what the layers below knew."""
 
-    kind: int  # ARP, SADP, TCP or UDP
+    kind: int  # ARP, SADP, LLDP, CDP; or TCP, UDP, IGMP, ICMPV6
     source: bytes  # packed address; empty where there is none
     target: bytes
     body: bytes  # from the header of that protocol on
@@ -69,11 +71,11 @@ def _read(frame: Frame, kind: int, at: int, mac_at: int, fragments: Fragments) -
     mac = b"" if mac_at == NO_MAC else _sender(buffer[mac_at : mac_at + MAC_SIZE])
     if kind == ARP:
         return Packet(ARP, b"", b"", _arp(buffer[at : min(end, at + _ARP_SIZE)]), 0, mac, heard_at, interface.name)
-    if kind == SADP:
-        return Packet(SADP, b"", b"", buffer[at:end], 0, mac, heard_at, interface.name)
+    if kind in _WHOLE:
+        return Packet(kind, b"", b"", buffer[at:end], 0, mac, heard_at, interface.name)
     read = _read_ipv4 if kind == IPV4 else _read_ipv6
     datagram = read(buffer, at, end, heard_at, fragments)
-    if datagram is None or datagram[0] not in {TCP, UDP}:
+    if datagram is None or datagram[0] not in _WANTED[kind]:
         return None
     return Packet(*datagram, mac, heard_at, interface.name)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from struct import Struct
 
 from netaudit.records.frames import Frame
-from netaudit.records.links import ARP, ETHERNET, IPV4, IPV6, LINKS, SADP
+from netaudit.records.links import ARP, CDP, ETHERNET, IPV4, IPV6, LINKS, LLDP, SADP
 
-TCP, UDP = 6, 17  # protocol numbers of IP
+IGMP, TCP, UDP, ICMPV6 = 2, 6, 17, 58  # protocol numbers of IP
 FRAGMENT, AUTHENTICATION = 44, 51
 EXTENSIONS = frozenset({0, 43, AUTHENTICATION, 60, 135, 139, 140})  # IPv6, but for the fragment header
 
-_KINDS = frozenset({ARP, SADP, IPV4, IPV6})
+_KINDS = frozenset({ARP, SADP, LLDP, CDP, IPV4, IPV6})
 _ENDS = 0x07  # TCP's SYN, FIN and RST: what ignored directions are still read for
 
 # EtherType, version with header length, fragment, protocol, ports
@@ -67,7 +67,7 @@ def _is_dull(buffer: bytes, at: int, kind: int, interest: Interest) -> bool:
     if kind == IPV4:
         first, fragment, protocol, source, target = _PEEK_IPV4(buffer, at)
         if first != 0x45 or fragment & 0x3FFF:  # options or fragments: the ports are elsewhere
-            return protocol not in {TCP, UDP}
+            return protocol not in {TCP, UDP, IGMP}
         ends, flags = at + 12, at + 33
     elif kind == IPV6:
         protocol, source, target = _PEEK_IPV6(buffer, at)
@@ -81,4 +81,4 @@ def _is_dull(buffer: bytes, at: int, kind: int, interest: Interest) -> bool:
     if protocol == TCP:
         key = buffer[ends : flags - 9]
         return key in interest.ignored and not buffer[flags] & _ENDS
-    return True
+    return bool(protocol != (IGMP if kind == IPV4 else ICMPV6))

@@ -18,6 +18,9 @@ def kept(frame, link=1, ignored=(), listening=()):
     return list(sift([place], interest, set(), Counter())) != []
 
 
+SNAP_CDP = bytes.fromhex("aaaa03 00000c 2000")
+
+
 def video(flags=ACK):
     return ethernet(0x0800, ipv4(6, tcp(80, 40000, flags=flags, payload=b"video")))
 
@@ -53,14 +56,39 @@ def test_ends_of_an_ignored_direction_are_kept(flags):
     assert kept(vlan(video(flags)), ignored={KEY})
 
 
-@pytest.mark.parametrize("frame", [*on_ip(1, bytes(40)), ethernet(0x88CC, bytes(60)), ethernet(100, bytes(100))])
+@pytest.mark.parametrize("frame", [*on_ip(1, bytes(40)), ethernet(0x88B8, bytes(60)), ethernet(100, bytes(100))])
 def test_other_protocols_are_dull(frame):
     assert not kept(frame)
 
 
-@pytest.mark.parametrize("frame", [ethernet(0x0806, arp()), ethernet(0x8033, bytes(80)), vlan(ethernet(0x0806, arp()))])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        ethernet(0x0806, arp()),
+        ethernet(0x8033, bytes(80)),
+        vlan(ethernet(0x0806, arp())),
+        ethernet(0x88CC, bytes(60)),
+        ethernet(68, SNAP_CDP + bytes(60)),
+        vlan(ethernet(68, SNAP_CDP + bytes(60))),
+    ],
+)
 def test_link_layer_packets_are_kept(frame):
     assert kept(frame)
+
+
+@pytest.mark.parametrize(
+    ("kind", "packet", "wanted"),
+    [
+        (0x0800, ipv4(2, bytes(8)), True),
+        (0x0800, ipv4(2, bytes(8), options=bytes.fromhex("94040000")), True),  # as IGMP is sent: with a router alert
+        (0x0800, ipv4(58, bytes(8)), False),
+        (0x86DD, ipv6(58, bytes(8)), True),
+        (0x86DD, ipv6(0, bytes.fromhex("3a00050200000000") + bytes(8)), True),  # as MLD is sent
+        (0x86DD, ipv6(2, bytes(8)), False),
+    ],
+)
+def test_who_listens_to_which_group_is_kept(kind, packet, wanted):
+    assert kept(ethernet(kind, packet)) is wanted
 
 
 @pytest.mark.parametrize(
