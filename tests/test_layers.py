@@ -12,7 +12,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Room (a folder, or a file without folder) -> layer. `netaudit` itself is the version and the names for programs.
 LAYERS = {
     "netaudit": 0,
-    "model": 1, "vocabulary": 1, "plain": 1,
+    "model": 1, "vocabulary": 1, "plain": 1, "profiles": 1, "quiet": 1,
     "wire": 2, "records": 2, "inventory": 2, "coverage": 2, "scope": 2, "registry": 2, "page": 2, "naming": 2,
     "discovery": 3, "identify": 3, "policy": 3, "report": 3, "tell": 3, "history": 3,
     "assemble": 4, "runs": 4, "single": 4, "doctor": 4,
@@ -34,6 +34,7 @@ HOMES = {  # library -> the files and rooms that may import it
     "apprise": {"tell/services.py"},
     "prometheus_client": {"tell/metrics.py", "watch"},
     "cronsim": {"watch"},
+    "xlsxwriter": {"report/xlsxdoc.py"},
     "requests": {"tell/webhook.py"},
     "scapy": {"wire/link.py"},
     "zeroconf": {"discovery/mdns.py"},

@@ -6,33 +6,56 @@ of the discovery groups is refused with PermissionError, whoever asks.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 # Link-local discovery groups (RFC 6762; WS-Discovery 2005/04; Hikvision and Dahua as in docs/protocols.md).
 GROUPS = frozenset({"224.0.0.251", "239.255.255.250", "239.255.255.251", "ff02::fb", "ff02::c", "ff02::1"})
 LIMITED_BROADCAST = "255.255.255.255"  # RFC 919: never forwarded
 _CREDIT_S = 0.005  # a sleep ends late; so much lateness is made up for, or high rates would never be reached
+_MOST_REMEMBERED = 65_536  # devices whose last question is remembered; then those that may be asked again are forgotten
 
 
 class Gate:
-    """Admits what is in scope, at no more than `rate_pps` packets or connections a second."""
+    """Admits what is in scope, at no more than `rate_pps` packets or connections a second.
+
+    Two questions to one device are at least `spacing_s` apart, whichever channels ask them.
+    """
 
     def __init__(
         self,
         allows: Callable[[str], bool],
         *,
         rate_pps: float,
+        spacing_s: float = 0.0,
         broadcasts: frozenset[str] = frozenset(),
         stopped: threading.Event | None = None,
+        area: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.stopped = stopped or threading.Event()
-        self.connections = 0  # TCP connections begun
+        self.made: Counter[str] = Counter()  # TCP connections begun, by the network that `area` names
         self.slots = 0  # packets and connections let through
         self._allows = allows
-        self._interval_s = 1.0 / rate_pps
+        self._spacing_s = spacing_s
         self._broadcasts = broadcasts | {LIMITED_BROADCAST}
+        self._area = area
         self._lock = threading.Lock()
         self._free_at = 0.0
+        self._next_at: dict[str, float] = {}  # device -> when it may be asked again
+        self.slow_down(rate_pps)
+
+    @property
+    def connections(self) -> int:
+        """TCP connections begun."""
+        return self.made.total()
+
+    def slow_down(self, rate_pps: float) -> None:
+        """Let so many packets and connections a second through from now on."""
+        self._interval_s = 1.0 / rate_pps
+
+    def connected(self, address: str) -> None:
+        """Count a TCP connection that was begun."""
+        self.made[self._area(address)] += 1
 
     def admit(self, address: str) -> None:
         """PermissionError unless this address is in scope, a discovery group or a broadcast of our interfaces."""
@@ -43,11 +66,19 @@ class Gate:
         """Whether this is a broadcast address that may be used here."""
         return address in self._broadcasts
 
-    def delay(self) -> float:
-        """Take the next slot; the seconds to wait until it comes, 0 where it has come."""
+    def delay(self, address: str = "") -> float:
+        """Take the next slot, for a device its own next one; the seconds to wait until it comes, 0 where it has come."""
         with self._lock:
             now = time.monotonic()
             slot = max(self._free_at, now - _CREDIT_S)
             self._free_at = slot + self._interval_s
             self.slots += 1
+            if self._spacing_s and address:
+                slot = max(slot, self._next_at.get(address, 0.0))
+                self._next_at[address] = max(slot, now) + self._spacing_s
+                self._forget(now)
             return max(0.0, slot - now)
+
+    def _forget(self, now: float) -> None:
+        if len(self._next_at) > _MOST_REMEMBERED:
+            self._next_at = {address: at for address, at in self._next_at.items() if at > now}

@@ -93,9 +93,9 @@ class _Sweep:
         frame = build_request(self.interface)
         for _ in range(PASSES):
             for address in [a for a in self.addresses if a in self.silent]:
+                yield from self.listen(self.gate.delay(address))
                 if self.gate.stopped.is_set():
                     return
-                yield from self.listen(self.gate.delay())
                 yield from self.ask(frame, address)
             yield from self.listen(TAIL_S)
 

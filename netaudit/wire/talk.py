@@ -119,7 +119,7 @@ class Talk:
 
     def _wait_for_slot(self, step: Connect) -> Outcome | None:
         self.close()
-        delay_s = self.loop.gate.delay()
+        delay_s = self.loop.gate.delay(self.address)
         if delay_s <= 0:
             return self._connect(step)
         self._set_deadline(delay_s)
@@ -139,7 +139,7 @@ class Talk:
             code = sock.connect_ex((self.address, step.port))
         except OSError as error:
             return self._failed(error.errno or 0)
-        self.loop.gate.connections += 1
+        self.loop.gate.connected(self.address)
         if code in _UNDER_WAY:
             self._watch(sock, _WRITE)
             self._set_deadline(step.timeout_s)

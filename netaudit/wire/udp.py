@@ -82,6 +82,7 @@ class _Salvo:
         self.sender = sockets[0]
         self.names = {sock: sock.getsockname() for sock in sockets}
         self.asked = frozenset(volley.destinations)
+        self.shared = frozenset(d for d in volley.destinations if d in GROUPS or gate.is_broadcast(d))
         self.sent = 0
         self.failures: Counter[str] = Counter()
         self.heard: Counter[str] = Counter()
@@ -96,7 +97,7 @@ class _Salvo:
         for due_s, datagram in self.volley.shots:
             yield from self.listen(started + due_s)
             for destination in self.volley.destinations:
-                delay_s = self.gate.delay()
+                delay_s = self.gate.delay("" if destination in self.shared else destination)
                 yield from self.listen(time.monotonic() + delay_s)
                 if self.gate.stopped.is_set():
                     break

@@ -88,3 +88,55 @@ def test_threads_share_one_pace(clock):
         thread.join()
 
     assert gate.delay() == pytest.approx(1.0, abs=0.01)
+
+
+def test_one_device_is_asked_no_faster_than_its_spacing(clock):
+    gate = guarded("10.0.0.1", rate_pps=1000.0, spacing_s=0.2)
+    clock.now += 1.0
+    delays = [gate.delay("10.0.0.1") for _ in range(3)]
+
+    assert delays == pytest.approx([0.0, 0.2, 0.4])
+    assert gate.delay("10.0.0.2") < 0.01
+
+
+def test_questions_to_a_whole_network_have_no_spacing(clock):
+    gate = guarded("10.0.0.1", rate_pps=1000.0, spacing_s=0.2)
+    clock.now += 1.0
+
+    assert [gate.delay() for _ in range(3)] == pytest.approx([0.0, 0.0, 0.0], abs=0.003)
+
+
+def test_device_that_was_left_alone_is_asked_at_once(clock):
+    gate = guarded("10.0.0.1", rate_pps=1000.0, spacing_s=0.2)
+    gate.delay("10.0.0.1")
+    clock.now += 0.2
+
+    assert gate.delay("10.0.0.1") == 0.0
+
+
+def test_memory_of_spacing_does_not_grow_with_the_scope(clock, monkeypatch):
+    monkeypatch.setattr(gate_module, "_MOST_REMEMBERED", 100)
+    gate = guarded("10.0.0.1", rate_pps=1000.0, spacing_s=0.2)
+    for number in range(10_000):
+        clock.now += 0.001
+        gate.delay(f"10.0.{number // 256}.{number % 256}")
+
+    assert len(gate._next_at) <= 400
+
+
+def test_pace_can_be_slowed_down(clock):
+    gate = guarded("10.0.0.1", rate_pps=1000.0)
+    gate.slow_down(10.0)
+    clock.now += 1.0
+    delays = [gate.delay() for _ in range(3)]
+
+    assert delays == pytest.approx([0.0, 0.095, 0.195])
+
+
+def test_connections_are_counted_by_network():
+    gate = guarded("10.0.0.0/16", area=lambda address: address.rpartition(".")[0])
+    for address in ("10.0.0.1", "10.0.0.2", "10.0.1.1"):
+        gate.connected(address)
+
+    assert gate.connections == 3
+    assert gate.made == {"10.0.0": 2, "10.0.1": 1}

@@ -1,0 +1,76 @@
+"""The profiles of a scan: how fast, how gently, and the most that one device gets, as data.
+
+The figures are published in docs/reference/what-is-sent.md, and a scan of emulated devices is held against them packet
+by packet (tests/live/test_budget.py). None of them may be raised without both.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The most that one device gets in one run, whatever it answers; IPv4 packets and ARP frames, TCP's own included."""
+
+    connections: int  # TCP connections begun, one at a time
+    packets: int
+    size_bytes: int  # of these packets, from the IP header on; of ARP 28 bytes each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How a scan behaves; options of the command line change single figures of it."""
+
+    name: str
+    title: str
+    rate_pps: float  # packets and connections a second, all devices together
+    spacing_s: float  # between two questions to one device, whatever the channel
+    channels: frozenset[str] | None  # None: all that can be asked; empty: nothing is sent
+    again_after_s: float  # a device that was late is asked once more, not sooner than this
+    again_pps: float  # packets and connections a second of that second look
+    budget: Budget
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything is sent at all."""
+        return self.channels is None or bool(self.channels)
+
+
+# 12 ports; two of them with TLS, three connections each at most; the icon's; those of the second look; the last check.
+_CONNECTIONS = 30
+_BUDGET = Budget(connections=_CONNECTIONS, packets=400, size_bytes=64 * 1024)
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="passive",
+            title="listens, and sends nothing",
+            rate_pps=1.0,
+            spacing_s=0.0,
+            channels=frozenset(),
+            again_after_s=0.0,
+            again_pps=1.0,
+            budget=Budget(connections=0, packets=0, size_bytes=0),
+        ),
+        Profile(
+            name="gentle",
+            title="asks slowly: for networks with old or unknown devices",
+            rate_pps=200.0,
+            spacing_s=0.2,
+            channels=None,
+            again_after_s=60.0,
+            again_pps=20.0,
+            budget=_BUDGET,
+        ),
+        Profile(
+            name="standard",
+            title="asks faster, each device no more than gentle does",
+            rate_pps=1000.0,
+            spacing_s=0.1,
+            channels=None,
+            again_after_s=10.0,
+            again_pps=50.0,
+            budget=_BUDGET,
+        ),
+    )
+}
