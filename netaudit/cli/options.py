@@ -83,6 +83,8 @@ def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ..
         name, _, file = output.partition("=")
         if name not in FORMATS:
             raise click.UsageError(f"-o {name}: no such format; one of {', '.join(sorted(FORMATS))}")
+        if not FORMATS[name].is_text and file in {"", "-"}:
+            raise click.UsageError(f"-o {name}: no text for a terminal: write -o {name}=FILE")
         pairs.append((name, check_path(Path(file)) if file and file != "-" else None))
     return tuple(pairs)
 

@@ -15,6 +15,7 @@ class Format:
     title: str  # one line for `netaudit report --formats`
     module: str  # where its `write(document, stream)` stands
     binary: bool = True  # whether the stream takes bytes
+    is_text: bool = True  # whether a terminal can show it
 
     def write(self, document: Document, stream: IO[Any]) -> None:
         """Write the document to a stream of bytes, or of text where the format is not binary."""
@@ -35,6 +36,12 @@ FORMATS: Final = {
         ),
         Format("jsonl", "one asset a line, for pipes and log collectors", f"{__name__}.jsonlines"),
         Format("csv", "one asset a row, for spreadsheets and asset registers", f"{__name__}.csvdoc"),
+        Format(
+            "xlsx",
+            "a workbook: devices, what could not be seen, what failed, the run",
+            f"{__name__}.xlsxdoc",
+            is_text=False,
+        ),
     )
 }
 

@@ -40,12 +40,20 @@ def test_several_formats_go_where_they_are_told(inventory, tmp_path):
     assert "10.0.0.5" in (tmp_path / "x.txt").read_text()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [form.name for form in FORMATS.values() if form.is_text])
 def test_text_of_devices_is_data_in_every_format(tmp_path, name):
     write(hostile(), tmp_path / "hostile.json")
     text = run("report", tmp_path / "hostile.json", "-o", name).text
 
     assert not set(ACTING) & set(text)
+
+
+def test_a_workbook_goes_to_a_file_only(tmp_path):
+    write(document(SMALL), tmp_path / "small.json")
+
+    assert "-o xlsx=FILE" in run("report", tmp_path / "small.json", "-o", "xlsx").error
+    assert run("report", tmp_path / "small.json", "-o", f"xlsx={tmp_path / 'cameras.xlsx'}").code == 0
+    assert (tmp_path / "cameras.xlsx").read_bytes().startswith(b"PK")
 
 
 def test_formats_are_listed():

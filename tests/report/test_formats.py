@@ -4,6 +4,7 @@ import sys
 import time
 
 import pytest
+from openpyxl import load_workbook
 from support.inventories import ACTING, EMPTY, SMALL, crowd, hostile
 
 from netaudit.inventory import document
@@ -13,8 +14,12 @@ DOCUMENTS = {"empty": document(EMPTY), "small": document(SMALL), "hostile": host
 
 
 def written(form, doc):
+    """What a reader of the format sees: of a workbook its cells."""
     stream = io.BytesIO() if form.binary else io.StringIO()
     form.write(doc, stream)
+    if form.name == "xlsx":
+        sheets = load_workbook(stream, read_only=True).worksheets
+        return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
     return stream.getvalue().decode() if form.binary else stream.getvalue()
 
 

@@ -1,0 +1,44 @@
+"""The assets as rows, in the order of an asset register: what CSV and workbooks have in common."""
+
+from collections.abc import Iterator
+
+from netaudit.inventory import AssetDocument, Document, EvidenceDocument
+from netaudit.report.words import named
+
+COLUMNS = (
+    "address", "mac", "hostname", "family", "verdict", "certainty", "kind", "manufacturer", "brand", "model", "line",
+    "generation", "firmware", "firmware_date", "serial", "produced", "ports", "behind", "children", "first_evidence",
+    "conflicts",
+)  # fmt: skip
+
+
+def rows(document: Document) -> Iterator[tuple[str, ...]]:
+    """The cells of each asset, in the order of COLUMNS; untrusted text as the device sent it."""
+    names = named(document)
+    for asset in document.assets:
+        yield _row(asset, names.get(asset.behind or "", ""))
+
+
+def _row(asset: AssetDocument, behind: str) -> tuple[str, ...]:
+    return (
+        *(_listed(v) for v in (asset.addresses, asset.macs, asset.hostnames)),
+        asset.family,
+        asset.verdict,
+        f"{asset.certainty:g}",
+        asset.kind,
+        *(v or "" for v in (asset.manufacturer, asset.brand, asset.model, asset.line, asset.generation)),
+        *(v or "" for v in (asset.firmware, asset.firmware_date, asset.serial, asset.produced)),
+        _listed(tuple(f"{p.transport}/{p.port} {p.service}" for p in asset.ports)),
+        behind,
+        str(asset.children.declared) if asset.kind == "recorder" else "",
+        _told(asset.evidence[0]) if asset.evidence else "",
+        _listed(asset.conflicts),
+    )
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return "; ".join(values)
+
+
+def _told(evidence: EvidenceDocument) -> str:
+    return f"{evidence.strength}: {evidence.field} = {evidence.value}"
