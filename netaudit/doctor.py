@@ -11,9 +11,9 @@ from pathlib import Path
 
 from netaudit.discovery import CHANNELS
 from netaudit.wire import neighbours
+from netaudit.wire.groups import RECEIVE_BUFFER_BYTES, widen
 from netaudit.wire.interfaces import Interface, list_interfaces
 from netaudit.wire.link import open_link
-from netaudit.wire.udp import RECEIVE_BUFFER_BYTES, widen
 
 _GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250", 37810: "239.255.255.251"}
 

@@ -1,10 +1,13 @@
-"""The network interfaces of this machine, and what each is good for. Read with psutil."""
+"""The network interfaces of this machine, and what each is good for. Read with psutil.
+
+Questions over IPv6 are asked from the link-local address only: no network of it is swept (RFC 4291 section 2.5.6).
+"""
 
 import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, ip_network
 
 import psutil
 
@@ -24,6 +27,8 @@ class Interface:
     broadcast: str | None
     loopback: bool
     multicast: bool
+    link_local: str | None = None  # its own link-local IPv6 address, with its zone: fe80::1%eth0
+    ipv6: tuple[str, ...] = ()  # all its IPv6 addresses
 
     @property
     def has_link_layer(self) -> bool:
@@ -58,6 +63,7 @@ def _read(name: str, addresses: list[psutil._ntuples.snicaddr], state: object) -
         return
     flags = set(str(getattr(state, "flags", "")).split(","))
     mac = None if flags & {"pointopoint", "noarp"} else _mac(addresses)
+    ipv6 = tuple(_ipv6(name, addresses))
     for entry in addresses:
         if entry.family != socket.AF_INET or not entry.netmask:
             continue
@@ -73,6 +79,8 @@ def _read(name: str, addresses: list[psutil._ntuples.snicaddr], state: object) -
             loopback=loopback,
             # psutil reports the flags on POSIX only; elsewhere every interface that is no loopback is tried.
             multicast=not loopback and ("multicast" in flags or not flags - {""}),
+            link_local=next((a for a in ipv6 if "%" in a), None),
+            ipv6=ipv6,
         )
 
 
@@ -80,6 +88,14 @@ def _mac(addresses: list[psutil._ntuples.snicaddr]) -> str | None:
     """The Ethernet address; other link layers have addresses of other lengths, or none."""
     found = (a.address.lower().replace("-", ":") for a in addresses if a.family == psutil.AF_LINK)
     return next((mac for mac in found if _ETHERNET.fullmatch(mac) and mac != "00:00:00:00:00:00"), None)
+
+
+def _ipv6(name: str, addresses: list[psutil._ntuples.snicaddr]) -> Iterator[str]:
+    """The IPv6 addresses, link-local ones with the interface as their zone (RFC 4007 section 11)."""
+    for entry in addresses:
+        if entry.family == socket.AF_INET6:
+            address = IPv6Address(entry.address.partition("%")[0])
+            yield f"{address}%{name}" if address.is_link_local else str(address)
 
 
 def _broadcast(told: str | None, network: IPv4Network, *, shared: bool) -> str | None:

@@ -9,7 +9,6 @@ import errno
 import select
 import socket
 import struct
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -18,22 +17,17 @@ from dataclasses import dataclass
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.gate import GROUPS, Gate
+from netaudit.wire.groups import OVERFLOW, open_listener, open_sender, zoned
 
 LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protocol is judged by its reader
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
 MOST_DATAGRAMS = 262_144  # four for each address of a /16: more is a flood, not an answer
-RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024  # a burst of 1,000 answers of 1.4 KB, each with its kernel overhead
 MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
 _AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
 _FULL_S = 0.02  # until the next try
 _FULL_TRIES = 50  # in a row, over all destinations
-
-# Not exported by Python's socket module; values of linux/in.h and asm-generic/socket.h.
-_IP_MULTICAST_ALL = 49
-_SO_RXQ_OVFL = 40
-_SO_RCVBUFFORCE = 33
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +53,15 @@ def fire(volley: Volley, gate: Gate) -> Iterator[Event]:
     """Send the volley and yield each reply as it comes, problems, and at the end one ChannelReport."""
     with ExitStack() as stack:
         try:
-            sender = stack.enter_context(_open_sender(volley, gate))
+            broadcast = any(gate.is_broadcast(d) for d in volley.destinations)
+            sender = stack.enter_context(open_sender(volley.source, ttl=volley.ttl, broadcast=broadcast))
         except OSError as error:
             yield from _could_not_open(volley, error)
             return
         sockets = [sender]
         if volley.group:
             try:
-                sockets.append(stack.enter_context(_open_listener(volley, volley.group)))
+                sockets.append(stack.enter_context(open_listener(volley.group, volley.port, volley.source)))
             except OSError as error:
                 yield _no_listener(volley, error)
         yield from _Salvo(volley, gate, sockets).run()
@@ -80,7 +75,7 @@ class _Salvo:
         self.gate = gate
         self.sockets = sockets
         self.sender = sockets[0]
-        self.names = {sock: sock.getsockname() for sock in sockets}
+        self.names = {sock: sock.getsockname()[:2] for sock in sockets}
         self.asked = frozenset(volley.destinations)
         self.shared = frozenset(d for d in volley.destinations if d in GROUPS or gate.is_broadcast(d))
         self.sent = 0
@@ -149,10 +144,11 @@ class _Salvo:
             except OSError:
                 continue  # the ICMP error of an earlier datagram
             for level, kind, data in ancillary:
-                if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
+                if level == socket.SOL_SOCKET and kind == OVERFLOW:
                     self.dropped[sock] = struct.unpack("I", data)[0]
-            if payload and source[0] != self.volley.source:
-                yield from self.keep(sock, payload, source[0], source[1])
+            address = zoned(source, self.volley.interface)
+            if payload and address != self.volley.source:
+                yield from self.keep(sock, payload, address, source[1])
 
     def keep(self, sock: socket.socket, payload: bytes, address: str, port: int) -> Iterator[Event]:
         if self.kept >= MOST_DATAGRAMS:
@@ -233,57 +229,3 @@ def _no_listener(volley: Volley, error: OSError) -> Gap:
 
 def _status(error: OSError) -> str:
     return "permission" if error.errno in {errno.EPERM, errno.EACCES} else "unreachable"
-
-
-def _open_sender(volley: Volley, gate: Gate) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        sock.setblocking(False)
-        widen(sock)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, volley.ttl)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
-        if any(gate.is_broadcast(d) for d in volley.destinations):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        if volley.source:
-            if any(d in GROUPS for d in volley.destinations):
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(volley.source))
-            sock.bind((volley.source, 0))
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def _open_listener(volley: Volley, group: str) -> socket.socket:
-    """A socket that hears what is sent to the group on this interface, and nothing else."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        sock.setblocking(False)
-        widen(sock)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "SO_REUSEPORT"):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        _only_joined_groups(sock)
-        sock.bind(("" if sys.platform == "win32" else group, volley.port))
-        request = struct.pack("4s4s", socket.inet_aton(group), socket.inet_aton(volley.source or "0.0.0.0"))  # noqa: S104
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def widen(sock: socket.socket) -> None:
-    """The largest receive buffer to be had, and a count of what overflows it."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
-    except OSError:  # only root may go beyond the system's limit
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-    if sys.platform == "linux":
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
-
-
-def _only_joined_groups(sock: socket.socket) -> None:
-    """On Linux a socket hears the groups that any other socket joined, unless told not to (ip(7))."""
-    if sys.platform == "linux":
-        sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)

@@ -63,6 +63,16 @@ def write_setting(name: str, value: str) -> None:
         file.write_text(value)
 
 
+def speak_ipv6(name: str, interface: str, address: str = "") -> None:
+    """Switch IPv6 on for an interface of a namespace, with this link-local address beside the kernel's own one."""
+    with inside(name):
+        for setting in ("accept_dad", "disable_ipv6"):  # nobody waits for the end of a check for doubles
+            write_setting(f"ipv6/conf/all/{setting}", "0")
+            write_setting(f"ipv6/conf/{interface}/{setting}", "0")
+    if address:
+        ip(f"address add {address}/64 dev {interface} nodad", inside=name)
+
+
 @contextmanager
 def inside(name: str) -> Iterator[None]:
     """Whatever this thread opens in here belongs to the namespace; other threads stay where they are."""

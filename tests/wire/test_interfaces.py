@@ -15,6 +15,10 @@ def ipv4(address, netmask, broadcast=None):
     return SimpleNamespace(family=socket.AF_INET, address=address, netmask=netmask, broadcast=broadcast)
 
 
+def ipv6(address):
+    return SimpleNamespace(family=socket.AF_INET6, address=address, netmask=None, broadcast=None)
+
+
 def link(mac):
     return SimpleNamespace(family=psutil.AF_LINK, address=mac, netmask=None, broadcast=None)
 
@@ -27,7 +31,13 @@ MACHINE = {
     "lo": ([ipv4("127.0.0.1", "255.0.0.0"), link("00:00:00:00:00:00")], stats("up,loopback,running")),
     "lo1": ([ipv4("10.9.9.9", "255.255.255.255")], stats("up,loopback,running")),
     "eth0": (
-        [ipv4("192.0.2.5", "255.255.255.0", "192.0.2.255"), ipv4("198.51.100.5", "255.255.255.128"), link(MAC.upper())],
+        [
+            ipv4("192.0.2.5", "255.255.255.0", "192.0.2.255"),
+            ipv4("198.51.100.5", "255.255.255.128"),
+            ipv6("2001:db8::5"),
+            ipv6("fe80::5%eth0"),
+            link(MAC.upper()),
+        ],
         stats("up,broadcast,running,multicast"),
     ),
     "eth1": ([link("02:00:00:00:00:0b")], stats("up,broadcast,running,multicast")),
@@ -58,6 +68,17 @@ def test_ethernet_is_used_with_each_of_its_addresses():
     assert (first.address, first.network, first.broadcast) == ("192.0.2.5", IPv4Network("192.0.2.0/24"), "192.0.2.255")
     assert (second.address, second.broadcast) == ("198.51.100.5", "198.51.100.127")
     assert {(i.mac, i.multicast, i.has_link_layer) for i in (first, second)} == {(MAC, True, True)}
+
+
+def test_link_local_address_says_whose_it_is():
+    assert {(i.link_local, i.ipv6) for i in named("eth0")} == {("fe80::5%eth0", ("2001:db8::5", "fe80::5%eth0"))}
+    assert {(i.link_local, i.ipv6) for i in named("tun0")} == {(None, ())}
+
+
+def test_an_address_without_its_zone_gets_it(monkeypatch):
+    monkeypatch.setitem(MACHINE, "eth0", ([*MACHINE["eth0"][0][:1], ipv6("FE80::5")], MACHINE["eth0"][1]))
+
+    assert [i.link_local for i in named("eth0")] == ["fe80::5%eth0"]
 
 
 @pytest.mark.parametrize("name", ["tun0", "wg0"])

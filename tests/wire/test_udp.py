@@ -8,7 +8,7 @@ import pytest
 from support.servers import open_gate
 
 from netaudit.model import ChannelReport, Gap, Problem, Reply
-from netaudit.wire import udp
+from netaudit.wire import groups, udp
 from netaudit.wire.gate import Gate
 from netaudit.wire.udp import DATAGRAMS_PER_SOURCE, Volley, fire
 
@@ -143,7 +143,7 @@ def test_flood_that_never_pauses_does_not_stretch_the_deadline(monkeypatch):
 
 
 def test_what_the_kernel_drops_is_told(monkeypatch):
-    monkeypatch.setattr(udp, "RECEIVE_BUFFER_BYTES", 4096)
+    monkeypatch.setattr(groups, "RECEIVE_BUFFER_BYTES", 4096)
     with device(b"answer") as (port, _):
         events = fire(volley(port, "127.0.0.2"), open_gate())
         reply = next(events)
@@ -292,7 +292,10 @@ def test_our_own_question_to_the_group_is_not_heard():
 
 def test_sockets_keep_to_their_link():
     question = volley(free_port(), GROUP, ttl=1)
-    with udp._open_sender(question, open_gate()) as sender, udp._open_listener(question, GROUP) as listener:
+    with (
+        groups.open_sender(question.source, ttl=1) as sender,
+        groups.open_listener(GROUP, question.port, question.source) as listener,
+    ):
         options = [
             sender.getsockopt(socket.IPPROTO_IP, option)
             for option in (socket.IP_MULTICAST_TTL, socket.IP_MULTICAST_LOOP)

@@ -25,7 +25,7 @@ def install(path):
 
     def wrapped(method, kind_of):
         def send(self, *arguments):
-            if _is_ours():
+            if _is_ours() and kind_of(self) != "kernel":  # what is asked of our own kernel goes nowhere
                 kind = kind_of(self)
                 destination = arguments[-1] if kind == "udp" else None
                 note(kind, arguments[0], destination)
@@ -41,6 +41,8 @@ def install(path):
 def _kind(sock):
     if sock.family.name == "AF_PACKET":
         return "link"
+    if sock.family.name == "AF_NETLINK":
+        return "kernel"
     return "udp" if sock.type.name == "SOCK_DGRAM" else "tcp"
 
 

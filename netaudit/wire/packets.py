@@ -1,0 +1,105 @@
+"""Packet sockets of Linux (packet(7)): whole frames of one interface, with what is not wanted left in the kernel.
+
+For listening, and for the few questions that are frames of their own. Nothing is sent by opening one: a listener
+hears multicast because its network card lets it through, not because a group was joined.
+"""
+
+import errno
+import select
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from typing import Self
+
+from netaudit.wire.bpf import Wanted, attach, compile_filter
+from netaudit.wire.gate import Gate
+from netaudit.wire.groups import widen
+from netaudit.wire.interfaces import Interface
+
+LARGEST_FRAME_BYTES = 65_535
+_AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
+_PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
+_EVERY_PROTOCOL = 0x0003  # ETH_P_ALL, linux/if_ether.h
+# linux/if_packet.h; not exported by Python's socket module.
+_SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _IGNORE_OUTGOING = 263, 1, 6, 23
+_PROMISCUOUS, _ALL_MULTICAST = 1, 2
+_TO_US, _OUTGOING = 0, 4
+
+Frame = tuple[float, bytes]  # (seconds since the epoch, its bytes from the target's hardware address on)
+Shots = tuple[tuple[float, bytes], ...]  # (seconds after the start, frame)
+
+
+class PacketSocket:
+    """Hears the wanted frames of one interface; a context, at whose end it is closed.
+
+    With `all_hosts` also those that a switch sends to a mirror port, for others. PermissionError without the right to
+    raw sockets, OSError where the interface is gone, or the system is not Linux.
+    """
+
+    def __init__(self, interface: Interface, wanted: Wanted, *, all_hosts: bool = False) -> None:
+        if sys.platform != "linux":
+            raise OSError(errno.EOPNOTSUPP, "packet sockets are Linux's")
+        self.heard = 0  # frames taken
+        self.dropped = 0  # frames that the kernel threw away, because its buffer was full
+        self.sent = 0
+        self._sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        try:
+            self._open(interface, wanted, _PROMISCUOUS if all_hosts else _ALL_MULTICAST)
+        except OSError:
+            self._sock.close()
+            raise
+
+    def _open(self, interface: Interface, wanted: Wanted, reach: int) -> None:
+        self._sock.setblocking(False)
+        widen(self._sock)
+        attach(self._sock, compile_filter(wanted))
+        self._sock.bind((interface.name, _EVERY_PROTOCOL))
+        member = struct.pack("iHH8s", socket.if_nametoindex(interface.name), reach, 0, b"")
+        self._sock.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, member)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sock.close()
+
+    def listen(self, seconds: float, gate: Gate, *, to_us: bool = True) -> Iterator[Frame]:
+        """The frames of others that come in so many seconds, or until the run is stopped; without `to_us`, not ours."""
+        until = time.monotonic() + seconds
+        while not gate.stopped.is_set():
+            left_s = until - time.monotonic()
+            ready, _, _ = select.select([self._sock], [], [], min(max(left_s, 0.0), _PATIENCE_S))
+            if ready:
+                yield from self._waiting({_OUTGOING} if to_us else {_OUTGOING, _TO_US})
+            self._count_drops()
+            if left_s <= 0:
+                return
+
+    def _waiting(self, ignored: set[int]) -> Iterator[Frame]:
+        for _ in range(_AT_ONCE):
+            try:
+                frame, address = self._sock.recvfrom(LARGEST_FRAME_BYTES)
+            except BlockingIOError:
+                return
+            if address[2] not in ignored:
+                self.heard += 1
+                yield time.time(), frame
+
+    def _count_drops(self) -> None:
+        """The kernel's count begins anew each time that it is read."""
+        _, dropped = struct.unpack("II", self._sock.getsockopt(_SOL_PACKET, _STATISTICS, 8))
+        self.dropped += dropped
+
+    def ask(self, shots: Shots, to: str, listen_s: float, gate: Gate) -> Iterator[Frame]:
+        """Send frames on schedule to an address that the gate admits; what comes meanwhile, and for some time after."""
+        gate.admit(to)
+        started = time.monotonic()
+        for due_s, frame in shots:
+            yield from self.listen(started + due_s + gate.delay() - time.monotonic(), gate)
+            if gate.stopped.is_set():
+                return
+            self._sock.send(frame)
+            self.sent += 1
+        yield from self.listen(listen_s, gate)
