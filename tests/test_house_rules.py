@@ -32,6 +32,8 @@ TESTED_ELSEWHERE = {
     "__init__.py": "test_api.py",
     "demo/__init__.py": "demo/test_device.py",  # names only, here and below
     "identify/__init__.py": "identify/test_match.py",
+    "history/__init__.py": "history/test_store.py",
+    "history/shape.py": "history/test_store.py",  # shapes only
     "inventory/__init__.py": "inventory/test_jsonfile.py",
     "policy/__init__.py": "policy/test_evaluate.py",
     "policy/answers.py": "policy/test_checks.py",
@@ -62,6 +64,7 @@ SLOW = (
     "defusedxml",
     "aiooui",
     "psutil",
+    "sqlalchemy",
 )
 
 

@@ -1,0 +1,277 @@
+"""The store: runs whole, facts and readings, in one database. Nothing is overwritten.
+
+A run lands in one transaction. What is the same as in an earlier run is stored once (see `pack`), so that the database
+grows with what changes.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import msgspec
+from platformdirs import user_data_path
+from sqlalchemy import Connection, Select, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from netaudit.history import bundles
+from netaudit.history.connect import connect, place_of, told, writing
+from netaudit.history.pack import (
+    Head,
+    Packed,
+    Sheet,
+    digest_of,
+    groups_of,
+    manifest_of,
+    members_of,
+    pack,
+    read_core,
+    read_trace,
+    sheet_of,
+    squeeze,
+    stretch,
+    unpack,
+)
+from netaudit.history.shape import Fact, StoredRun
+from netaudit.history.tables import ASSET, FACT, PIECE, READING, RUN
+from netaudit.inventory import Document
+
+Shape = TypeVar("Shape")
+Where = str | os.PathLike[str] | None
+
+AT_ONCE: Final = 500  # keys in one question: SQLite takes 32,766 variables, older ones 999
+LINE: Final = [RUN.c[name] for name in StoredRun.__struct_fields__]
+
+
+class History:
+    """An open history. Close it, or use it as a context."""
+
+    def __init__(self, where: Where = None, *, create: bool = True, folder: Path | None = None) -> None:
+        """Open the history at `where` (None: the default file; a file; a URL); ValueError tells why it cannot be.
+
+        `folder` is where recordings stand: beside the file, or in the platform's data folder for a server's history.
+        """
+        self.url = place_of(where)
+        beside = Path(f"{self.url.database}.bundles")
+        server = user_data_path("netaudit", appauthor=False) / "bundles"
+        self.folder = folder or (beside if self.url.get_backend_name() == "sqlite" else server)
+        self.engine = connect(self.url, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+    def add(self, document: Document, bundle: Path | None = None, *, stored_at: str = "") -> bool:
+        """Store a run, and the recording of it. False where it is there already.
+
+        ValueError where another inventory is stored under its id: runs are never overwritten.
+        """
+        packed = pack(document)
+        kept = bundles.keep(self.folder, bundle) if bundle else None
+        with told(self.url), writing(self.engine) as link:
+            known = link.execute(select(RUN.c.sha256, RUN.c.bundle).where(RUN.c.id == document.run.id)).one_or_none()
+            if known is not None:
+                _check_same(document.run.id, known.sha256, packed.sha256)
+                if kept and known.bundle is None:
+                    link.execute(update(RUN).where(RUN.c.id == document.run.id).values(bundle=kept))
+                return False
+            row = {**_row(packed), **_parts(link, packed), "bundle": kept, "stored_at": stored_at or now()}
+            return _put(link, RUN, row)
+
+    def add_reading(self, document: Document, *, read_at: str = "") -> bool:
+        """Store what today's fingerprints make of a stored run's recording, beside the run. False where it is known."""
+        packed = pack(document)
+        with told(self.url), writing(self.engine) as link:
+            parts = _parts(link, packed)
+            row = {
+                "sha256": packed.sha256, "run": document.run.id, "read_at": read_at or now(),
+                "manifest": parts["manifest"], "head": parts["head"], "sheet": parts["sheet"],
+            }  # fmt: skip
+            return _put(link, READING, row)
+
+    def note(self, facts: Iterable[Fact]) -> int:
+        """Keep what an operator said; the number of those that are new."""
+        rows = [msgspec.structs.asdict(fact) for fact in facts]
+        with told(self.url), writing(self.engine) as link:
+            return sum(_put(link, FACT, row) for row in rows)
+
+    def facts(self) -> tuple[Fact, ...]:
+        """All that operators said, in the order in which they said it."""
+        return tuple(Fact(**row) for row in self._rows(select(FACT).order_by(FACT.c.at, FACT.c.id)))
+
+    def runs(self, site: str | None = None) -> tuple[StoredRun, ...]:
+        """The stored runs in the order of their starts; those of a site, where one is named."""
+        query = select(*LINE).order_by(RUN.c.started_at, RUN.c.id)
+        rows = self._rows(query.where(RUN.c.site == site) if site is not None else query)
+        return tuple(StoredRun(**row) for row in rows)
+
+    def find(self, name: str) -> StoredRun:
+        """The run that is meant: an id, the beginning of one, "latest", or "latest:SITE". ValueError if none, or many."""
+        latest, _, site = name.partition(":")
+        runs = self.runs(site or None)
+        found = runs[-1:] if latest == "latest" else [run for run in runs if name and run.id.startswith(name)]
+        exact = [run for run in found if run.id == name] or found
+        if len(exact) != 1:
+            how = f"{len(exact)} runs begin so" if exact else "no such run is stored"
+            raise ValueError(f"{name}: {how}: see `netaudit history list`")
+        return exact[0]
+
+    def load(self, run: str) -> Document:
+        """The inventory of a run, byte for byte as it was stored. ValueError where it was pruned, or is unknown."""
+        query = select(RUN.c.manifest, RUN.c.head, RUN.c.sheet, RUN.c.sha256, RUN.c.pruned_at).where(RUN.c.id == run)
+        row = next(iter(self._rows(query)), None)
+        if row is None:
+            raise ValueError(f"{run}: no such run is stored: see `netaudit history list`")
+        if row["head"] is None:
+            raise ValueError(
+                f"{run}: its evidence was pruned on {row['pruned_at']}: changes and progress still know it"
+            )
+        return self._unpacked(row)
+
+    def readings(self) -> Iterator[tuple[str, Document]]:
+        """(time, inventory) of each reading, in the order of their times."""
+        for row in self._rows(select(READING).order_by(READING.c.read_at, READING.c.sha256)):
+            yield row["read_at"], self._unpacked(row)
+
+    def bundle(self, run: str) -> Path | None:
+        """The recording of a run, checked; None where none is kept."""
+        digest = self.find(run).bundle
+        return bundles.sound(self.folder, digest) if digest else None
+
+    def prune(self, before: str, *, recordings_only: bool = False) -> tuple[int, int]:
+        """Drop the evidence of runs that started before this time, and recordings that nothing refers to any more.
+
+        What was found and what changed stays. Returns the runs concerned, and the bytes of recordings that are free.
+        """
+        values: dict[str, object] = {"bundle": None}
+        old = (RUN.c.started_at < before) & RUN.c.bundle.is_not(None)
+        if not recordings_only:
+            values |= {"head": None, "sheet": None, "pruned_at": now()}
+            old = (RUN.c.started_at < before) & (RUN.c.bundle.is_not(None) | RUN.c.head.is_not(None))
+        with told(self.url), writing(self.engine) as link:
+            count = link.execute(update(RUN).where(old).values(values)).rowcount
+            wanted = set(link.execute(select(RUN.c.bundle).where(RUN.c.bundle.is_not(None))).scalars())
+        if self.url.get_backend_name() == "sqlite":
+            with told(self.url), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+                link.connection.cursor().execute("VACUUM")
+        return count, bundles.drop_all_but(self.folder, wanted)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Each run with the digests of its cover and manifest, for `shelf`."""
+        columns = (RUN.c.id, RUN.c.site, RUN.c.started_at, RUN.c.cover, RUN.c.manifest)
+        yield from self._rows(select(*columns).order_by(RUN.c.started_at, RUN.c.id))
+
+    def pieces(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
+        """The pieces with these digests; all of them for None."""
+        return {r["digest"]: stretch(r["data"]) for r in self._by_digest(PIECE, [PIECE.c.data], digests)}
+
+    def cores(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
+        """The cores of assets with these digests, as JSON; all of them for None."""
+        return {r["digest"]: stretch(r["core"]) for r in self._by_digest(ASSET, [ASSET.c.core], digests)}
+
+    def _unpacked(self, row: Mapping[str, Any]) -> Document:
+        manifest = self.pieces([row["manifest"]])[row["manifest"]]
+        groups = self.pieces(digest for digest in groups_of(manifest) if digest)
+        members = [core for piece in groups.values() for core in members_of(piece)]
+        found = self._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], members)
+        return unpack(
+            msgspec.json.decode(stretch(row["head"]), type=Head),
+            [(read_core(stretch(r["core"])), read_trace(stretch(r["trace"]))) for r in found],
+            msgspec.json.decode(stretch(row["sheet"]), type=Sheet),
+            row["sha256"],
+        )
+
+    def _by_digest(self, table: Table, columns: list[Any], digests: Iterable[bytes] | None) -> list[dict[str, Any]]:
+        query = select(table.c.digest, *columns)
+        if digests is None:
+            return self._rows(query)
+        return [row for some in _portions(digests) for row in self._rows(query.where(table.c.digest.in_(some)))]
+
+    def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        with told(self.url), self.engine.connect() as link:
+            return [dict(row._mapping) for row in link.execute(query)]  # noqa: SLF001  its public name
+
+
+def now() -> str:
+    """The time now, RFC 3339 in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _check_same(run: str, known: str, given: str) -> None:
+    if known != given:
+        raise ValueError(
+            f"run {run} is stored with another content: runs are never overwritten; "
+            "to read a recording with new fingerprints use `netaudit history reread`"
+        )
+
+
+def _row(packed: Packed) -> dict[str, object]:
+    run = packed.head.run
+    return {
+        "id": run.id, "site": run.site, "feed": run.feed, "started_at": run.started_at,
+        "finished_at": run.finished_at, "assets": len(packed.assets), "sha256": packed.sha256,
+        "pruned_at": None,
+    }  # fmt: skip
+
+
+def _parts(link: Connection, packed: Packed) -> dict[str, bytes]:
+    """Store the parts that are not there yet; the columns of a row that refers to them."""
+    cover, manifest = msgspec.json.encode(packed.cover), manifest_of(packed.groups)
+    named = {digest_of(text): text for text in (cover, manifest)} | dict(packed.pieces)
+    _add(link, PIECE, {digest: {"data": squeeze(text)} for digest, text in _missing(link, PIECE, named).items()})
+    new = _missing(link, ASSET, packed.encoded)
+    _add(link, ASSET, {d: {"core": squeeze(core), "trace": squeeze(trace)} for d, (core, trace) in new.items()})
+    return {
+        "cover": digest_of(cover),
+        "manifest": digest_of(manifest),
+        "head": squeeze(msgspec.json.encode(packed.head)),
+        "sheet": squeeze(msgspec.json.encode(sheet_of(packed, _traces(link, packed.encoded)))),
+    }
+
+
+def _missing(link: Connection, table: Table, wanted: Mapping[bytes, Shape]) -> dict[bytes, Shape]:
+    known: set[bytes] = set()
+    for some in _portions(wanted):
+        known |= set(link.execute(select(table.c.digest).where(table.c.digest.in_(some))).scalars())
+    return {digest: part for digest, part in wanted.items() if digest not in known}
+
+
+def _add(link: Connection, table: Table, rows: Mapping[bytes, Mapping[str, bytes]]) -> None:
+    for some in _portions(rows):
+        link.execute(_new(link, table, [{"digest": digest, **rows[digest]} for digest in some]))
+
+
+def _traces(link: Connection, wanted: Iterable[bytes]) -> dict[bytes, bytes]:
+    """The traces that are stored: another process may have been first with a core."""
+    found: dict[bytes, bytes] = {}
+    for some in _portions(wanted):
+        rows = link.execute(select(ASSET.c.digest, ASSET.c.trace).where(ASSET.c.digest.in_(some)))
+        found |= {digest: stretch(trace) for digest, trace in rows}
+    return found
+
+
+def _portions(digests: Iterable[bytes]) -> Iterator[list[bytes]]:
+    every = sorted(set(digests))
+    yield from (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
+
+
+def _put(link: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Add a row; False where there is one with its key."""
+    key = next(iter(table.primary_key.columns))
+    return link.execute(_new(link, table, [row]).returning(key)).first() is not None
+
+
+def _new(link: Connection, table: Table, rows: list[dict[str, Any]]) -> Any:
+    """Add these rows, but for those that are there."""
+    insert = postgresql.insert if link.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).values(rows).on_conflict_do_nothing()
