@@ -38,9 +38,11 @@ _ELEMENTS = frozenset(
     {
         "telecontrolID", "subSerialNumber", "encoderReleasedDate", "firmwareVersionInfo", "marketType", "OEMCode",
         "dynVideoInputChannelID", "InputProxyChannel", "IOProxyInputPort", "isSupportEZVIZ", "isSupportEhome",
-        "RacmCap", "SmartCodec", "ActivateStatus", "userCheck",
+        "RacmCap", "SmartCodec", "ActivateStatus", "userCheck", "enableHighlight", "MotionDetectionLayout", "gridMap",
+        "enableDualVca", "normalizedScreenSize", "LineItemList", "FieldDetectionRegionList", "detectionTarget",
     }
 )  # fmt: skip
+_EXTENSION = "urn:selfextension:"  # what begins the namespace of the maker's own elements in a document of PSIA
 _SDK = "DEV_MANAGE"  # what a list of administrative protocols calls the maker's own SDK
 # The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
 _DEVICE_ROOTS = ("DeviceInfo", "EventNotificationAlert")
@@ -79,6 +81,7 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
     yield from observe(reply, "isapi.namespace", clean(namespace(root.tag)))
     if name in _DEVICE_ROOTS:
         yield from _read_device(reply, child_texts(root))
+    yield from _read_extensions(reply, root)
     yield from _read_elements(reply, root)
     if name == "ActivateStatus":
         yield from observe(reply, "isapi.activated", yes_no(child_texts(root).get("Activated", "")))
@@ -95,6 +98,16 @@ def _read_device(reply: Reply, values: dict[str, str]) -> Iterator[Observation]:
         if values.get(version):
             yield from observe(reply, field, f"{values[version]} {values.get(date, '')}")
     yield from observe(reply, "mac.address", mac_address(values.get("macAddress", "")))
+
+
+def _read_extensions(reply: Reply, root: Element) -> Iterator[Observation]:
+    """The maker's own elements in a document of PSIA: an alarm tells the serial number of whoever sends it there."""
+    own = [element for element in root.iter() if namespace(element.tag).startswith(_EXTENSION)]
+    for uri in dict.fromkeys(namespace(element.tag) for element in own if element is not root):
+        yield from observe(reply, "isapi.namespace", clean(uri))
+    if local_name(root.tag) == "EventNotificationAlert":
+        serials = (clean(element.text or "") for element in own if local_name(element.tag) == "serialNumber")
+        yield from observe(reply, "isapi.serial_number", next(serials, None))
 
 
 def _read_elements(reply: Reply, root: Element) -> Iterator[Observation]:

@@ -123,7 +123,7 @@ ONVIF = Channel(
     read=read,
     knows=_knows,
     fields=(
-        *_DEVICE.values(), "onvif.scope", "onvif.hostname", "onvif.uri", "onvif.namespace", "onvif.envelope",
+        *_DEVICE.values(), "onvif.scope", "onvif.scopes", "onvif.hostname", "onvif.uri", "onvif.namespace", "onvif.envelope",
         "mac.address",
     ),
 )  # fmt: skip

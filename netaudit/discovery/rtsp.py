@@ -11,11 +11,15 @@ from netaudit.model import Observation, Reply
 from netaudit.wire.messages import Message, read_messages
 
 MAX_SDP_LINES = 256
-# Names of session, maker and codec. Not here: o=, c=, u= and all else that holds addresses.
+# Names of session, maker and codec, and the bandwidth that is claimed. Not here: o=, c=, u= and all else that holds addresses.
 _SDP_LINES = (
-    "s=", "i=", "e=", "a=control:", "a=tool:", "a=rtpmap:", "a=framesize:", "a=framerate:", "a=packetization-supported:",
-    "a=rtppayload-supported:", "a=appversion:", "a=x-", "a=media_header:",
+    "s=", "i=", "e=", "b=as:", "a=control:", "a=tool:", "a=rtpmap:", "a=framesize:", "a=framerate:",
+    "a=packetization-supported:", "a=rtppayload-supported:", "a=appversion:", "a=x-", "a=media_header:",
 )  # fmt: skip
+# A stream's own address: what Content-Base says of the whole, and RTP-Info of each track.
+_STREAM = re.compile(r"(?:url=)?(rtsps?://[^\s;,\"]{1,512})")
+_HEAD_BYTES = 4096
+_BLANKS = re.compile(rb"^([A-Za-z-]{2,32}):( {2,16})(?=[^ \r\n])", re.MULTILINE)
 _SDP_START = re.compile(rb"\s{0,8}(?:v=0|o=|s=|m=(?:video|audio|application) )")
 
 
@@ -30,6 +34,8 @@ def read(reply: Reply) -> Iterator[Observation]:
     pairs = (pair for message in messages if _is_rtsp(message) for pair in _pairs(message))
     for field, value in dict.fromkeys(pairs):
         yield from observe(reply, field, value)
+    if not any(message.method for message in messages):
+        yield from observe(reply, "rtsp.blanks", _blanks(reply.payload))
 
 
 def derive(field: str, value: str) -> Iterator[tuple[str, str]]:
@@ -50,6 +56,12 @@ def _without_host(line: str) -> str:
     return f"a=control:{path_of(uri)}" if control and not name and "://" in uri else line
 
 
+def _blanks(payload: bytes) -> str:
+    """Which headers have more than one blank before their value, and how many: the layout of one firmware."""
+    found = (f"{name.decode()}:{len(blanks)}" for name, blanks in _BLANKS.findall(payload[:_HEAD_BYTES]))
+    return ",".join(dict.fromkeys(found))
+
+
 def _is_rtsp(message: Message) -> bool:
     return message.protocol == "RTSP" or (not message.protocol and bool(message.headers))
 
@@ -65,6 +77,9 @@ def _pairs(message: Message) -> Iterator[tuple[str, str]]:
         ("WWW-Authenticate", "rtsp.www_authenticate"),
     ):
         yield from ((field, clean(value)) for value in message.values(name))
+    for name in ("Content-Base", "RTP-Info"):
+        for value in message.values(name):
+            yield from (("rtsp.path", path_of(uri)) for uri in _STREAM.findall(value[:_HEAD_BYTES]))
     for value in message.values("WWW-Authenticate"):
         yield from derive("rtsp.www_authenticate", value)
     if _SDP_START.match(message.body):
@@ -88,7 +103,8 @@ RTSP = Channel(
     hears=tuple(("tcp", port) for port in (554, 8554, 10554)),
     knows=_knows,
     fields=(
-        "rtsp.status", "rtsp.headers", "rtsp.server", "rtsp.public", "rtsp.www_authenticate", "rtsp.realm", "rtsp.sdp",
+        "rtsp.status", "rtsp.headers", "rtsp.blanks", "rtsp.server", "rtsp.public", "rtsp.path",
+        "rtsp.www_authenticate", "rtsp.realm", "rtsp.sdp",
     ),
     requests=tuple(
         Request(

@@ -17,7 +17,7 @@ from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
 
 PORT = 3702
-GROUP = "239.255.255.250"
+GROUP, GROUP_IPV6 = "239.255.255.250", "ff02::c"
 MAX_BYTES = 64 * 1024
 MAX_SCOPES = 64
 _LISTEN_S = 2.5  # a device may wait 500 ms (APP_MAX_DELAY) before it answers, and slow ones wait longer
@@ -44,6 +44,7 @@ MAX_MATCHES = 16
 MAX_ADDRESSES = 8
 _WORD_CHARACTERS = 1024
 _SCOPE = re.compile(r"[a-z][a-z0-9.+-]{1,15}://\S{1,512}")
+_OWN_SCOPES = "onvif://www.onvif.org/"
 _MAC_SCOPE = re.compile(r"/(?:mac|macaddr|macaddress)/([0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5})/?$", re.IGNORECASE)
 _BREAKS = str.maketrans(dict.fromkeys("<>\"'", " "))
 _SPOKEN = ("ProbeMatch", "Hello", "ResolveMatch")
@@ -78,13 +79,16 @@ def _read_match(reply: Reply, element: markup.Element) -> Iterator[Observation]:
 
 
 def read_scopes(reply: Reply, scopes: list[str]) -> Iterator[Observation]:
-    """Scope URIs as they are meant, and the hardware addresses that some makers put into one."""
+    """Scope URIs as they are meant, all of them in their order, and the hardware addresses that some makers put in."""
     for scope in scopes[:MAX_SCOPES]:
         value = clean(unquote(scope))
         yield from observe(reply, "onvif.scope", value)
         found = _MAC_SCOPE.search(value)
         if found:
             yield from observe(reply, "mac.address", mac_address(found[1]))
+    if len(scopes) > 1:
+        together = " ".join(scope.removeprefix(_OWN_SCOPES) for scope in scopes[:MAX_SCOPES])
+        yield from observe(reply, "onvif.scopes", clean(together))
 
 
 def _read_excerpt(reply: Reply) -> Iterator[Observation]:
@@ -113,7 +117,8 @@ def find(question: Question) -> Iterator[Event]:
     shots = tuple(
         (number * _SPACING_S + repeat, probe) for number, probe in enumerate(probes) for repeat in (0.0, _REPEAT_S)
     )
-    yield from fire(question.to_all("wsd", PORT, GROUP, shots, _LISTEN_S), question.gate)
+    group = GROUP_IPV6 if question.ipv6 else GROUP
+    yield from fire(question.to_all("wsd", PORT, group, shots, _LISTEN_S), question.gate)
 
 
 def reach(question: Question) -> Iterator[Event]:
@@ -131,14 +136,14 @@ WSD = Channel(
     read=read,
     hears=(("udp", PORT),),
     knows=_knows,
-    fields=("wsd.endpoint", "wsd.types", "wsd.xaddr", "onvif.scope", "mac.address"),
+    fields=("wsd.endpoint", "wsd.types", "wsd.xaddr", "onvif.scope", "onvif.scopes", "mac.address"),
     sends="three probes with one repeat each by multicast, or one by unicast",
     requests=(
         *(
             Request(
                 what=f"Probe for {what}",
                 build=partial(build_probe, kind),
-                to=f"group {GROUP}",
+                to=f"group {GROUP}, {GROUP_IPV6}",
                 transport="udp",
                 ports=(PORT,),
                 most=2,
@@ -158,6 +163,7 @@ WSD = Channel(
             source="WS-Discovery 2005/04 section 5.2",
         ),
     ),
+    families=(4, 6),
     find=find,
     reach=reach,
 )

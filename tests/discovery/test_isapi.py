@@ -110,6 +110,21 @@ def test_event_tells_the_hardware_address_and_no_channel_name():
     assert pairs(ISAPI, event)[2:] == [("mac.address", "44:19:b6:00:00:02")]
 
 
+def test_event_tells_the_serial_number_of_its_sender_in_the_makers_own_element():
+    event = (
+        '<EventNotificationAlert xmlns="urn:psialliance-org"><Extensions><serialNumber '
+        'xmlns="urn:selfextension:psiaext-ver10-xsd">DS-2CD200000000AAWRE00000000</serialNumber></Extensions>'
+        "</EventNotificationAlert>"
+    )
+
+    assert pairs(ISAPI, event) == [
+        ("isapi.root", "EventNotificationAlert"),
+        ("isapi.namespace", "urn:psialliance-org"),
+        ("isapi.namespace", "urn:selfextension:psiaext-ver10-xsd"),
+        ("isapi.serial_number", "DS-2CD200000000AAWRE00000000"),
+    ]
+
+
 def test_refusal_of_a_recorder():
     assert pairs(ISAPI, "<userCheck><statusValue>401</statusValue></userCheck>") == [
         ("isapi.root", "userCheck"),

@@ -42,6 +42,36 @@ def test_stream_of_answers():
     assert values(RTSP, "rtsp.sdp", stream) == [SAID]
 
 
+def test_blanks_before_values_are_the_layout_of_a_firmware():
+    answer = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession:        708345999;timeout=60\r\nDate:  Wed, May 05 2021\r\n\r\n"
+
+    assert values(RTSP, "rtsp.blanks", answer) == ["Session:8,Date:2"]
+
+
+def test_one_blank_says_nothing():
+    assert values(RTSP, "rtsp.blanks", b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nDate: Wed, May 05 2021\r\n\r\n") == []
+
+
+def test_blanks_of_a_request_are_another_programs():
+    assert values(RTSP, "rtsp.blanks", b"OPTIONS rtsp://192.0.2.7/ RTSP/1.0\r\nCSeq:  1\r\n\r\n") == []
+
+
+@pytest.mark.parametrize(
+    ("header", "paths"),
+    [
+        (b"Content-Base: rtsp://192.0.2.7:554/cam/realmonitor?channel=1&subtype=1/", ["/cam/realmonitor?channel=1&subtype=1/"]),
+        (b"RTP-Info: url=rtsp://u:p@192.0.2.7/a/trackID=1;seq=1,url=rtsp://192.0.2.7/a/trackID=2", ["/a/trackID=1", "/a/trackID=2"]),
+        (b"RTP-Info: url=trackID=1;seq=1", []),
+    ],
+)  # fmt: skip
+def test_stream_names_its_path_without_host_and_secret(header, paths):
+    assert values(RTSP, "rtsp.path", b"RTSP/1.0 200 OK\r\nCSeq: 3\r\n" + header + b"\r\n\r\n") == paths
+
+
+def test_description_keeps_the_bandwidth():
+    assert describe(b"s=x\nb=AS:5050\nb=TIAS:1\n") == "s=x;b=AS:5050"
+
+
 def test_description_without_its_length():
     assert values(RTSP, "rtsp.sdp", b"RTSP/1.0 200 OK\nCSeq: 1\n\n" + SDP) == [SAID]
 

@@ -53,6 +53,7 @@ READ = [
     ("onvif.scope", "onvif://www.onvif.org/hardware/DS-2CD2042WD-I"),
     ("onvif.scope", "onvif://www.onvif.org/name/HIKVISION DS-2CD2042WD-I"),
     ("onvif.scope", "onvif://www.onvif.org/location/"),
+    ("onvif.scopes", "type/video_encoder hardware/DS-2CD2042WD-I name/HIKVISION%20DS-2CD2042WD-I location/"),
     ("wsd.xaddr", "http://192.0.2.64/onvif/device_service"),
     ("wsd.xaddr", "http://[fe80::1]/onvif/device_service"),
 ]
@@ -232,6 +233,12 @@ def test_scopes_are_decoded():
     assert values(WSD, "onvif.scope", matches(match(scopes=scope))) == ["onvif://www.onvif.org/name/前门 1  \ufffd"]
 
 
+def test_scopes_stand_together_in_their_order_as_sent():
+    scopes = "onvif://www.onvif.org/name/A%20B onvif://www.onvif.org/Profile/T odm:name:x"
+
+    assert values(WSD, "onvif.scopes", matches(match(scopes=scopes))) == ["name/A%20B Profile/T odm:name:x"]
+
+
 # --- excerpts ---------------------------------------------------------------------------------------------------------
 
 
@@ -246,14 +253,14 @@ def test_scopes_are_decoded():
     ],
 )
 def test_scopes_alone(excerpt):
-    assert pairs(WSD, excerpt, transport="given") == READ[2:6]
+    assert pairs(WSD, excerpt, transport="given") == READ[2:7]
 
 
 def test_broken_answer_keeps_its_endpoint_and_scopes():
     broken = "<!DOCTYPE" + ANSWER.replace("</d:ProbeMatch>", "</d:Oops>").replace('"UTF-8"?>', '"UTF-8"')
     kept = pairs(WSD, broken.removeprefix("<!DOCTYPE"), transport="udp")
 
-    assert set(READ[2:6]) | {READ[0]} <= set(kept)
+    assert set(READ[2:7]) | {READ[0]} <= set(kept)
 
 
 @pytest.mark.parametrize(
