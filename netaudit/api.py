@@ -39,7 +39,7 @@ def scan(
         targets=_words(targets),
         excluded=_words(excluded),
         interfaces=tuple(interfaces),
-        channels=frozenset(runs.ACTIVE if channels is None else channels),
+        channels=frozenset(runs.USUAL if channels is None else channels),
         profile=profile,
         rate_pps=rate_pps,
         site=site,

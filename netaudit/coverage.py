@@ -7,7 +7,7 @@ from dataclasses import replace
 from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, Run
 from netaudit.vocabulary import CHANNEL_STATES, GAPS
 
-MULTICAST_CHANNELS = ("mdns", "wsd", "sadp", "dhip")
+MULTICAST_CHANNELS = ("mdns", "ssdp", "wsd", "sadp", "dhip")
 
 
 def collect_coverage(

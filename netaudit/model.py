@@ -61,6 +61,11 @@ class Target:
     ports: tuple[int, ...] = ()  # in the order in which they are asked
     silent_ports: frozenset[int] = frozenset()  # connect only: the device speaks a maker's SDK there
     secure_ports: frozenset[int] = frozenset()  # TLS comes first
+    stream_ports: frozenset[int] = frozenset()  # RTSP is spoken there
+    bare_ports: frozenset[int] = frozenset()  # what stands there was named: a service or a document, no start page
+    services: tuple[tuple[int, str], ...] = ()  # port and path of ONVIF device services
+    description: tuple[int, str] | None = None  # port and path of the UPnP description
+    known_by: frozenset[str] = frozenset()  # "sadp", "dhip": it has told who it is; "axis": its address says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from netaudit.wire.interfaces import attached_networks, list_interfaces
 
 PROFILES = {"gentle": 200.0, "standard": 1000.0}  # packets and connections a second, all devices together
 ACTIVE = tuple(c.name for c in CHANNELS if c.sends)  # the channels that a scan can ask
+USUAL = tuple(c.name for c in CHANNELS if c.sends and not c.by_name_only)  # those that it asks unless told otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Request:
     targets: tuple[str, ...]
     excluded: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
-    channels: frozenset[str] = frozenset(ACTIVE)
+    channels: frozenset[str] = frozenset(USUAL)
     profile: str = "gentle"
     rate_pps: float | None = None  # None: the profile's
     site: str | None = None

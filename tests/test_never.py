@@ -29,19 +29,39 @@ WSD = (
     r"<e:Body><d:Probe>(?:<d:Types>(?:dn:NetworkVideoTransmitter|tds:Device)</d:Types>)?</d:Probe></e:Body></e:Envelope>"
 )
 HOST = r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?"
-GET = (
-    rf"GET /(?:favicon\.ico)? HTTP/1\.1\r\nHost: {HOST}\r\nUser-Agent: netaudit\r\nAccept: \*/\*\r\n"
-    r"Connection: close\r\n\r\n"
+SSDP = (
+    r'M-SEARCH \* HTTP/1\.1\r\nHOST: 239\.255\.255\.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\n'
+    r"ST: upnp:rootdevice\r\n\r\n"
+)
+HEADERS = rf" HTTP/1\.1\r\nHost: {HOST}\r\nUser-Agent: netaudit\r\nAccept: \*/\*\r\nConnection: close\r\n"
+PATHS = (  # the last: descriptions that SSDP named; the word in them is no maker's path of anything else
+    r"/", r"/favicon\.ico", r"/SDK/activateStatus", r"/ISAPI/System/deviceInfo",
+    r"(?!/(?:ISAPI|PSIA|SDK|System|Security|cgi-bin|axis-cgi|onvif)/)(?:/[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,63}){1,5}\.xml",
+)  # fmt: skip
+GET = rf"GET (?:{'|'.join(PATHS)}){HEADERS}\r\n"
+CALLS = (
+    r"<tds:(?P<call>GetSystemDateAndTime|GetEndpointReference|GetHostname)></tds:(?P=call)>"
+    r"|<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>"
+)
+ONVIF = (
+    rf"POST /onvif(?:/[A-Za-z0-9_-]{{1,64}}){{1,3}}{HEADERS}Content-Type: application/soap\+xml; charset=utf-8\r\n"
+    r'Content-Length: \d{3}\r\n\r\n<\?xml version="1\.0" encoding="UTF-8"\?><e:Envelope '
+    r'xmlns:e="http://www\.w3\.org/2003/05/soap-envelope" xmlns:tds="http://www\.onvif\.org/ver10/device/wsdl">'
+    rf"<e:Body>(?:{CALLS})</e:Body></e:Envelope>"
+)
+VAPIX = (
+    rf"POST /axis-cgi/basicdeviceinfo\.cgi{HEADERS}Content-Type: application/json\r\nContent-Length: 60\r\n\r\n"
+    r'\{"apiVersion":"1\.0","method":"getAllUnrestrictedProperties"\}'
 )
 OPTIONS = rf"OPTIONS rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 1\r\n\r\n"
 DESCRIBE = rf"DESCRIBE rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n"
 
-DATAGRAMS = re.compile(f"{SADP}|{WSD}".encode())
-REQUESTS = re.compile(f"{GET}|{OPTIONS}|{DESCRIBE}".encode())
+DATAGRAMS = re.compile(f"{SADP}|{WSD}|{SSDP}".encode())
+REQUESTS = re.compile(f"{GET}|{ONVIF}|{VAPIX}|{OPTIONS}|{DESCRIBE}".encode())
 TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
 
 FORMS = {
-    "udp": re.compile(f"{SADP}|{WSD}".encode() + b"|" + re.escape(DHIP)),
+    "udp": re.compile(f"{SADP}|{WSD}|{SSDP}".encode() + b"|" + re.escape(DHIP)),
     "tcp": re.compile(REQUESTS.pattern + b"|"),  # a connection in which nothing is sent is one of them
 }
 
@@ -82,7 +102,7 @@ def test_the_journal_holds_every_kind_of_request(sent):
     data = [entry[1] for entry in sent]
 
     assert {"udp", "tcp", "tls"} <= {entry[0] for entry in sent}
-    for beginning in (b"GET / ", b"GET /favicon.ico ", b"OPTIONS ", b"DESCRIBE ", b"<?xml", DHIP):
+    for beginning in (b"GET / ", b"GET /favicon.ico ", b"GET /SDK/", b"OPTIONS ", b"DESCRIBE ", b"<?xml", DHIP):
         assert any(d.startswith(beginning) for d in data), beginning
 
 

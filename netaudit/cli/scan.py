@@ -136,8 +136,8 @@ def _read(file: str) -> str:
 
 
 def chosen_channels(text: str | None) -> frozenset[str]:
-    """The channels to ask; names with a minus are taken away from all. A usage error on an unknown name."""
-    from netaudit.runs import ACTIVE
+    """The channels to ask; names with a minus are taken away from the usual ones. A usage error on an unknown name."""
+    from netaudit.runs import ACTIVE, USUAL
 
     words = [word.strip() for word in (text or "").split(",") if word.strip()]
     named = {word for word in words if not word.startswith("-")}
@@ -145,7 +145,7 @@ def chosen_channels(text: str | None) -> frozenset[str]:
     unknown = (named | without) - set(ACTIVE)
     if unknown:
         raise click.UsageError(f"--channels {', '.join(sorted(unknown))}: cannot be asked; one of {', '.join(ACTIVE)}")
-    chosen = frozenset((named or set(ACTIVE)) - without)
+    chosen = frozenset((named or set(USUAL)) - without)
     if not chosen or not (words or text is None):
         raise click.UsageError(f"--channels {text}: nothing is left to ask; some of {', '.join(ACTIVE)}")
     return chosen

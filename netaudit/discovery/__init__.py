@@ -24,12 +24,13 @@ from netaudit.discovery.ssdp import SSDP
 from netaudit.discovery.tcp import TCP
 from netaudit.discovery.tls import TLS
 from netaudit.discovery.upnp import UPNP
+from netaudit.discovery.vapix import VAPIX
 from netaudit.discovery.wsd import WSD
 from netaudit.model import Reply
 
 CHANNELS: tuple[Channel, ...] = (
-    ARP, NDP, IGMP, LLDP, CDP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, ISAPI, DHIP, MAGICBOX, TLS, HTTP, RTSP, SSH,
-    FTP, TELNET, TCP,
+    ARP, NDP, IGMP, LLDP, CDP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, ISAPI, DHIP, MAGICBOX, VAPIX, TLS, HTTP, RTSP,
+    SSH, FTP, TELNET, TCP,
 )  # fmt: skip
 
 BY_NAME = {channel.name: channel for channel in CHANNELS}

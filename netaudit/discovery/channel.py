@@ -75,6 +75,7 @@ class Channel:
     fields: tuple[str, ...] = ()  # what read may yield, of vocabulary.FIELDS
     sends: str = ""  # what an active run sends, in words; empty for channels that only listen or read
     requests: tuple[Request, ...] = ()  # the same, form by form
+    by_name_only: bool = False  # not asked by default: only where the user names it
     find: Callable[[Question], Iterator[Event]] | None = None  # asks the network that an interface is attached to
     reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 

@@ -98,7 +98,7 @@ class Course:
     def _tells(self, reply: Reply) -> bool:
         """Whether a reply says anything of its device: who only asks others has not answered yet."""
         channel = BY_NAME.get(reply.channel)
-        if channel is None or channel.reach is None:
+        if channel is None or channel.find is None:
             return True
         try:
             observations = tuple(channel.read(reply))

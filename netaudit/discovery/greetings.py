@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import Channel, Request, observe
 from netaudit.discovery.text import clean, decode
 from netaudit.model import Observation, Reply
 
@@ -52,6 +52,21 @@ def _knows_telnet(reply: Reply) -> bool:
     return reply.transport == "tcp" and re.match(rb"\xff[\xfb-\xfe]", reply.payload) is not None
 
 
+def _request(port: int) -> Request:
+    return Request(
+        what="a connection in which nothing is sent",
+        build=lambda: b"",
+        to="each device",
+        transport="tcp",
+        ports=(port,),
+        most=1,
+        when="only where --channels names the channel; closed after one second",
+        source="RFC 9293",
+    )
+
+
+_SENDS = "one connection, nothing in it, and only where --channels names this channel"
+
 TELNET = Channel(
     name="telnet",
     title="Telnet greeting",
@@ -59,8 +74,20 @@ TELNET = Channel(
     hears=(("tcp", 23), ("tcp", 2323)),
     knows=_knows_telnet,
     fields=("telnet.banner",),
+    sends=_SENDS,
+    requests=(_request(23),),
+    by_name_only=True,
 )
-FTP = Channel(name="ftp", title="FTP greeting", read=read_ftp, hears=(("tcp", 21),), fields=("ftp.banner",))
+FTP = Channel(
+    name="ftp",
+    title="FTP greeting",
+    read=read_ftp,
+    hears=(("tcp", 21),),
+    fields=("ftp.banner",),
+    sends=_SENDS,
+    requests=(_request(21),),
+    by_name_only=True,
+)
 SSH = Channel(
     name="ssh",
     title="SSH identification string",
@@ -68,4 +95,7 @@ SSH = Channel(
     hears=(("tcp", 22),),
     knows=_knows_ssh,
     fields=("ssh.banner",),
+    sends=_SENDS,
+    requests=(_request(22),),
+    by_name_only=True,
 )

@@ -97,9 +97,19 @@ def _favicon_pairs(message: Message) -> Iterator[tuple[str, str]]:
 
 def build_get(address: str, port: int, path: str, *, secured: bool) -> bytes:
     """A GET with four short headers: size is the safety measure (docs/protocols.md)."""
+    return _head(f"GET {path}", address, port, secured=secured)
+
+
+def build_post(address: str, port: int, path: str, body: bytes, kind: str, *, secured: bool) -> bytes:
+    """A POST that reads: the same headers, and those that its body needs."""
+    more = (f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+    return _head(f"POST {path}", address, port, *more, secured=secured) + body
+
+
+def _head(start: str, address: str, port: int, *more: str, secured: bool) -> bytes:
     host = address if port == (443 if secured else 80) else f"{address}:{port}"
-    lines = (f"GET {path} HTTP/1.1", f"Host: {host}", "User-Agent: netaudit", "Accept: */*", "Connection: close")
-    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
+    own = ("User-Agent: netaudit", "Accept: */*", "Connection: close")
+    return "".join(f"{line}\r\n" for line in (f"{start} HTTP/1.1", f"Host: {host}", *own, *more, "")).encode("ascii")
 
 
 def _knows(reply: Reply) -> bool:

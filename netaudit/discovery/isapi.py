@@ -6,11 +6,13 @@ A recorder's list of channels (ISAPI/ContentMgmt/InputProxy/channels) tells of t
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import EXAMPLE, Channel, Request, observe
 from netaudit.discovery.children import CHILD_FIELDS, MAX_CHILDREN, observe_child
 from netaudit.discovery.contents import read_bodies
+from netaudit.discovery.http import build_get
 from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse, texts
 from netaudit.discovery.text import clean, mac_address, yes_no
 from netaudit.model import Observation, Reply
@@ -33,6 +35,8 @@ _VERSIONS = {
     "isapi.firmware": ("firmwareVersion", "firmwareReleasedDate"),
     "isapi.encoder_version": ("encoderVersion", "encoderReleasedDate"),
 }
+ACTIVATION = "/SDK/activateStatus"  # the maker's guide says that it needs no authentication
+DEVICE_INFO = "/ISAPI/System/deviceInfo"  # its refusal says that ISAPI is there
 # Names that PSIA, the open forerunner which others implement too, does not have.
 _ELEMENTS = frozenset(
     {
@@ -151,5 +155,22 @@ ISAPI = Channel(
     fields=(
         "isapi.root", "isapi.namespace", *_FIELDS.values(), *_VERSIONS, "isapi.element", "isapi.activated",
         "isapi.channels", *CHILD_FIELDS,
+    ),
+    sends="GET of the activation status, and where that tells nothing of the device's page, whose refusal tells",
+    requests=tuple(
+        Request(
+            what=f"GET {path}",
+            build=partial(build_get, EXAMPLE, 80, path, secured=False),
+            to="each device",
+            transport="tcp",
+            ports=(80, 443, 8080, 8443, 81, 88),
+            most=1,
+            when=when,
+            source="ISAPI developer guide of the maker",
+        )
+        for path, when in (
+            (ACTIVATION, "where the start page speaks for Hikvision or for nobody, and SADP has not told the same"),
+            (DEVICE_INFO, "where that told nothing, and the start page speaks for Hikvision"),
+        )
     ),
 )  # fmt: skip

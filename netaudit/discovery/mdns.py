@@ -4,6 +4,7 @@ We ask as a one-shot querier would (RFC 6762 section 5.1), from a port of our ow
 for unicast, and also listen to the group, because a responder may answer there. We never announce and never answer.
 """
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -13,9 +14,11 @@ from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
 
 PORT = 5353
-GROUP = "224.0.0.251"
+GROUP, GROUP_IPV6 = "224.0.0.251", "ff02::fb"
 MAX_RECORDS = 256
 MAX_TEXTS = 64
+_IPV4_BYTES = 4
+_TYPE = re.compile(r"(_[A-Za-z0-9-]{1,15}\._(?:tcp|udp))\.local\.?\Z", re.IGNORECASE)
 _SHOTS_S = (0.1, 1.1)  # RFC 6762 section 5.2: after 20 to 120 ms, then a second later
 _LISTEN_S = 2.0
 _TTL = 255  # RFC 6762 section 11
@@ -37,7 +40,7 @@ SERVICES = (
 
 def read(reply: Reply) -> Iterator[Observation]:
     """Services, instances, host names and texts of a response; nothing of questions."""
-    from zeroconf import DNSIncoming, DNSPointer, DNSService, DNSText  # noqa: PLC0415  slow, and not always needed
+    from zeroconf import DNSAddress, DNSIncoming, DNSPointer, DNSService, DNSText  # noqa: PLC0415  slow, and not always needed
 
     message = DNSIncoming(reply.payload)
     records = message.answers()[:MAX_RECORDS]  # of a message that breaks off: those before the break
@@ -46,11 +49,13 @@ def read(reply: Reply) -> Iterator[Observation]:
     if message.is_query():
         return
     pairs: list[tuple[str, str]] = []
+    own = {r.name.lower() for r in records if isinstance(r, DNSAddress) and _is_address(r.address, reply.address)}
     for record in records:
         if isinstance(record, DNSPointer):
             pairs += _of_pointer(record.name, record.alias)
         elif isinstance(record, DNSService):
             pairs.append(("mdns.host", record.server))
+            pairs += _of_service(record.name, record.port if record.server.lower() in own else 0)
         elif isinstance(record, DNSText):
             pairs += (("mdns.txt", text) for text in _texts(record.text))
     for field, value in dict.fromkeys(pairs):
@@ -67,6 +72,18 @@ def _of_pointer(name: str, alias: str) -> Iterator[tuple[str, str]]:
     yield "mdns.service", name
     belongs = alias.lower().endswith("." + name.lower())  # in whatever case: RFC 6762 section 16
     yield "mdns.instance", alias[: -len(name) - 1] if belongs else alias
+
+
+def _is_address(packed: bytes, address: str) -> bool:
+    """Whether this is the address that the message came from: a responder may speak for others, and so may a forger."""
+    return len(packed) == _IPV4_BYTES and ".".join(str(byte) for byte in packed) == address
+
+
+def _of_service(instance: str, port: int) -> Iterator[tuple[str, str]]:
+    """The port of a service on the device itself, after the type of the service (RFC 6763 section 4.1)."""
+    service = _TYPE.search(instance)
+    if service and port:
+        yield "mdns.port", f"{service[1]} {port}"
 
 
 def _texts(text: bytes) -> Iterator[str]:
@@ -95,7 +112,8 @@ def build_query(*, unicast: bool) -> bytes:
 def find(question: Question) -> Iterator[Event]:
     """Ask the link for all services, twice."""
     shots = tuple((due_s, build_query(unicast=number == 0)) for number, due_s in enumerate(_SHOTS_S))
-    yield from fire(question.to_all("mdns", PORT, GROUP, shots, _LISTEN_S, ttl=_TTL), question.gate)
+    group = GROUP_IPV6 if question.ipv6 else GROUP
+    yield from fire(question.to_all("mdns", PORT, group, shots, _LISTEN_S, ttl=_TTL), question.gate)
 
 
 MDNS = Channel(
@@ -103,13 +121,13 @@ MDNS = Channel(
     title="mDNS and DNS-SD: announced services (UDP 5353)",
     read=read,
     hears=(("udp", PORT),),
-    fields=("mdns.service", "mdns.instance", "mdns.host", "mdns.txt"),
+    fields=("mdns.service", "mdns.instance", "mdns.host", "mdns.port", "mdns.txt"),
     sends="one message with ten questions, twice by multicast",
     requests=tuple(
         Request(
             what=f"one message with {len(SERVICES)} PTR questions" + (", answers by unicast" if unicast else ""),
             build=partial(build_query, unicast=unicast),
-            to=f"group {GROUP}",
+            to=f"group {GROUP}, {GROUP_IPV6}",
             transport="udp",
             ports=(PORT,),
             most=1,
@@ -118,5 +136,6 @@ MDNS = Channel(
         )
         for unicast, when in ((True, "once per interface"), (False, "one second later, once"))
     ),
+    families=(4, 6),
     find=find,
 )

@@ -6,9 +6,11 @@ the firmware that wrote it, and these are kept where they are not everybody's.
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import EXAMPLE, Channel, Request, observe
 from netaudit.discovery.contents import read_bodies
+from netaudit.discovery.http import build_post
 from netaudit.discovery.markup import (
     Element,
     child_texts,
@@ -19,6 +21,7 @@ from netaudit.discovery.markup import (
     parse,
     texts,
 )
+from netaudit.discovery.named import DEVICE_SERVICE
 from netaudit.discovery.text import clean, mac_address, path_of
 from netaudit.discovery.wsd import read_scopes
 from netaudit.model import Observation, Reply
@@ -32,6 +35,9 @@ _DEVICE = {
     "SerialNumber": "onvif.serial",
     "HardwareId": "onvif.hardware_id",
 }
+# What the access class PRE_AUTH allows without a user, in the order in which it is asked; nothing else is.
+CALLS = ("GetSystemDateAndTime", "GetServices", "GetEndpointReference", "GetHostname")
+_ARGUMENTS = {"GetServices": "<tds:IncludeCapability>false</tds:IncludeCapability>"}
 # Namespaces of the standards and of gSOAP's samples: every maker has them.
 _COMMON = ("w3.org/", "onvif.org/", "xmlsoap.org/", "oasis-open.org/", "tempuri.org/", "microsoft.com/")
 
@@ -113,6 +119,17 @@ def _read_printed(reply: Reply, body: bytes) -> Iterator[Observation]:
         yield from observe(reply, field, clean(value) if isinstance(value, str) else None)
 
 
+def build_call(address: str, port: int, path: str, call: str, *, secured: bool) -> bytes:
+    """One call of the device service without arguments that are ours, on one line, as SOAP 1.2 over HTTP."""
+    inner = _ARGUMENTS.get(call, "")
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" '
+        f'xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><e:Body><tds:{call}>{inner}</tds:{call}></e:Body></e:Envelope>'
+    )
+    kind = "application/soap+xml; charset=utf-8"
+    return build_post(address, port, path, body.encode("ascii"), kind, secured=secured)
+
+
 def _knows(reply: Reply) -> bool:
     return reply.transport in {"tcp", "tls"} and b"www.onvif.org/ver" in reply.payload and b"Envelope" in reply.payload
 
@@ -125,5 +142,20 @@ ONVIF = Channel(
     fields=(
         *_DEVICE.values(), "onvif.scope", "onvif.scopes", "onvif.hostname", "onvif.uri", "onvif.namespace", "onvif.envelope",
         "mac.address",
+    ),
+    sends="POST of four calls that ONVIF allows without a user, until the first is refused",
+    requests=tuple(
+        Request(
+            what=f"POST {DEVICE_SERVICE}, {call}",
+            build=partial(build_call, EXAMPLE, 80, DEVICE_SERVICE, call, secured=False),
+            to="each device",
+            transport="tcp",
+            ports=(),
+            most=1,
+            when="where WS-Discovery named the service on the sender itself, and neither SADP nor DHIP told who it is; "
+            "the first refusal ends it",
+            source="ONVIF Core Specification, access class PRE_AUTH",
+        )
+        for call in CALLS
     ),
 )  # fmt: skip

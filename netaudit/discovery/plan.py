@@ -1,59 +1,122 @@
 """What the next question should be: targets for a visit, from what discovery has heard of each address. Pure."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
+from netaudit.discovery.named import DEVICE_SERVICE, is_description, port_of, service_path, url_of
 from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS
 from netaudit.model import Observation, Target
 
-# A port that a device names itself: how it is asked.
-_WEB = {"sadp.http_port", "dhip.http_port"}
-_SECURE = {"sadp.https_port"}
-_SILENT = {"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"}
-MOST_NAMED = 2  # of one field: who names more has no ports to name, and must not crowd the usual ones out
-# Never asked, whatever a device names: no camera serves its pages there, and another machine's service might be hurt.
-_FOREIGN = frozenset({22, 23, 25, 53, 110, 143, 389, 445, 3306, 5432, 6379, 27017})
+# A port that a device names itself: how it is asked. In mdns.port the service type stands before the port.
+_WEB = frozenset({"sadp.http_port", "dhip.http_port", "_http._tcp", "_CGI._tcp", "_psia._tcp", "_axis-video._tcp"})
+_SECURE = frozenset({"sadp.https_port", "_https._tcp", "_vapix-https._tcp"})
+_STREAM = frozenset({"_rtsp._tcp"})
+_SILENT = frozenset({"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"})
+_SERVICE, _DESCRIPTION = "wsd.xaddr", "ssdp.location"
+MOST_NAMED = 2  # of one field: who names more has no ports to name
+MOST_NAMED_PORTS = 6  # of one device: named ports must not crowd the usual ones out
+# A device that told its serial number by its maker's own protocol has told all that is asked for elsewhere.
+_TELLS_ALL = {"sadp.device_sn": "sadp", "dhip.serial_no": "dhip"}
+_AXIS_MACS = ("00:40:8c", "ac:cc:8e", "b8:a4:4f", "e8:27:25")  # IEEE registry: Axis Communications AB
+_AXIS_SERVICES = ("_axis-video._tcp", "_axis-nvr._tcp", "_vapix-http")
+_ONVIF_TYPES = ("NetworkVideo", "RecordingDevice")  # NetworkVideoTransmitter, -Storage, -Display, -Analytics
+
+
+@dataclass(slots=True)
+class _Said:
+    """What one address said."""
+
+    ports: dict[str, dict[int, str]] = field(default_factory=dict)  # by field: port -> path, where a URL was named
+    known_by: set[str] = field(default_factory=set)
+    serves_onvif: bool = False
+
+    def keep(self, name: str, port: int, path: str = "") -> None:
+        known = self.ports.setdefault(name, {})
+        if port and len(known) < MOST_NAMED:
+            known.setdefault(port, path)
+
+    def named(self, fields: frozenset[str]) -> set[int]:
+        return {port for name in fields for port in self.ports.get(name, ())}
+
+    def paths(self, name: str) -> tuple[tuple[int, str], ...]:
+        return tuple(self.ports.get(name, {}).items())
 
 
 class Hints:
     """What devices said of their own ports and state, by source address."""
 
     def __init__(self) -> None:
-        self._ports: dict[str, dict[str, set[int]]] = {}
+        self._said: dict[str, _Said] = {}
         self.locked: set[str] = set()
 
     def learn(self, observations: Iterable[Observation]) -> None:
-        """Keep what these observations say of ports and locks."""
-        for observation in observations:
-            if observation.field in _WEB | _SECURE | _SILENT:
-                self._keep(observation, _port(observation.value))
-            elif (observation.field, observation.value) == ("sadp.locked", "yes"):
-                self.locked.add(observation.address)
+        """Keep what the observations of one reply say of ports, services and locks."""
+        every = tuple(observations)
+        onvif = any(_is_onvif(observation) for observation in every)
+        for observation in every:
+            self._learn(observation, onvif=onvif)
 
-    def _keep(self, observation: Observation, port: int) -> None:
-        ports = self._ports.setdefault(observation.address, {}).setdefault(observation.field, set())
-        if port and len(ports) < MOST_NAMED:
-            ports.add(port)
+    def _learn(self, o: Observation, *, onvif: bool) -> None:
+        said = self._said.setdefault(o.address, _Said())
+        said.serves_onvif |= onvif
+        if o.field in _WEB | _SECURE | _SILENT:
+            said.keep(o.field, port_of(o.value))
+        elif o.field == "mdns.port":
+            service, _, port = o.value.partition(" ")
+            said.keep(service, port_of(port))
+        elif o.field in {_SERVICE, _DESCRIPTION}:
+            _keep_url(said, o, onvif=onvif)
+        elif (o.field, o.value) == ("sadp.locked", "yes"):
+            self.locked.add(o.address)
+        elif o.field in _TELLS_ALL:
+            said.known_by.add(_TELLS_ALL[o.field])
+        elif _is_axis(o):
+            said.known_by.add("axis")
 
     def target(self, address: str) -> Target:
         """The visit that this address should get: the ports it named first, then the usual ones."""
-        web, secure, silent = (self._named(address, fields) for fields in (_WEB, _SECURE, _SILENT))
-        ordered = [*sorted(web), *sorted(secure), *sorted(silent), *PORTS]
+        said = self._said.get(address, _Said())
+        web, secure, silent, streams = (said.named(kind) for kind in (_WEB, _SECURE, _SILENT, _STREAM))
+        services = said.paths(_SERVICE) or (((80, DEVICE_SERVICE),) if said.serves_onvif else ())
+        services = tuple((port, path) for port, path in services if port not in silent)
+        description = next((named for named in said.paths(_DESCRIPTION) if named[0] not in silent), None)
+        documents = {port for port, _ in (*services, *((description,) if description else ()))}
+        named = [*sorted(web), *sorted(secure), *sorted(documents), *sorted(streams), *sorted(silent)]
+        silent |= SILENT_PORTS - web - secure - documents - streams
         return Target(
             address=address,
-            ports=tuple(dict.fromkeys(ordered))[:MOST_PORTS],
-            silent_ports=frozenset(silent | (SILENT_PORTS - web - secure)),
+            ports=tuple(dict.fromkeys((*tuple(dict.fromkeys(named))[:MOST_NAMED_PORTS], *PORTS)))[:MOST_PORTS],
+            silent_ports=frozenset(silent),
             secure_ports=frozenset(secure | (SECURE_PORTS - web)) - silent,
+            stream_ports=frozenset(streams - web - secure - documents),
+            bare_ports=frozenset(documents - web - secure - (set(PORTS) - SILENT_PORTS)),
+            services=services,
+            description=description,
+            known_by=frozenset(said.known_by),
         )
 
-    def _named(self, address: str, fields: set[str]) -> set[int]:
-        known = self._ports.get(address, {})
-        return set().union(*(known.get(field, set()) for field in fields))
+
+def _keep_url(said: _Said, o: Observation, *, onvif: bool) -> None:
+    """A URL on the device itself, of a kind that is asked; TLS on it makes its port a secured one."""
+    url = url_of(o.value, o.address)
+    if url is None or not (onvif if o.field == _SERVICE else is_description(url.path)):
+        return
+    said.keep(o.field, url.port, service_path(url.path) if o.field == _SERVICE else url.path)
+    if url.secured:
+        said.keep("_https._tcp", url.port)
 
 
-def _port(text: str) -> int:
-    """A port that may be asked, or 0."""
-    number = int(text) if len(text) <= 5 and text.isascii() and text.isdigit() else 0
-    return number if 0 < number < 65536 and number not in _FOREIGN else 0
+def _is_onvif(o: Observation) -> bool:
+    """Whether this says that its device serves ONVIF: printers and computers answer WS-Discovery as well."""
+    if o.field == "onvif.scope":
+        return o.value.startswith("onvif://")
+    return o.field == "wsd.types" and any(word.startswith(_ONVIF_TYPES) for word in o.value.split())
+
+
+def _is_axis(o: Observation) -> bool:
+    return (o.field == "mac.address" and o.value.startswith(_AXIS_MACS)) or (
+        o.field == "mdns.service" and o.value.startswith(_AXIS_SERVICES)
+    )
 
 
 def targets(addresses: Iterable[str], hints: Hints) -> Iterator[Target]:

@@ -1,9 +1,11 @@
 """UPnP device description: the XML page that SSDP's LOCATION names; UPnP Device Architecture 1.1 section 2.3."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from netaudit.discovery.channel import Channel, observe
+from netaudit.discovery.channel import EXAMPLE, Channel, Request, observe
 from netaudit.discovery.contents import read_bodies
+from netaudit.discovery.http import build_get
 from netaudit.discovery.markup import child_texts, flat_fields, local_name, parse
 from netaudit.model import Observation, Reply
 
@@ -52,4 +54,17 @@ UPNP = Channel(
     read=read,
     knows=_knows,
     fields=tuple(_FIELDS.values()),
+    sends="GET of the description that the device's SSDP answer names on itself",
+    requests=(
+        Request(
+            what="GET of the device description, e.g. /upnpdevicedesc.xml",
+            build=partial(build_get, EXAMPLE, 80, "/upnpdevicedesc.xml", secured=False),
+            to="each device",
+            transport="tcp",
+            ports=(),
+            most=1,
+            when="where SSDP named it: host equal to the sender, a path of plain characters that ends in .xml, no query",
+            source="UPnP Device Architecture 1.1 section 2.11",
+        ),
+    ),
 )

@@ -7,39 +7,54 @@ with each channel as its `requests`. None of this sees a socket: see wire/steps.
 from collections.abc import Callable
 
 from netaudit.discovery.visiting.secured import ask_secured
-from netaudit.discovery.visiting.silence import hear_greeting
+from netaudit.discovery.visiting.silence import GREETERS, hear_banner, hear_greeting
 from netaudit.discovery.visiting.state import SPACING_S, Talk, Visit, missed
 from netaudit.discovery.visiting.streams import ask_rtsp
-from netaudit.discovery.visiting.web import ask_plain_web
+from netaudit.discovery.visiting.web import ask_plain_web, is_wanted
 from netaudit.model import Target
-from netaudit.wire.steps import Connect, Conversation, Pause
+from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Pause
 
 MOST_PORTS = 12
 RTSP_PORTS = frozenset({554, 8554})
 SECURE_PORTS = frozenset({443, 8443})
 SILENT_PORTS = frozenset({8000, 37777, 34567, 35000})  # SDKs of Hikvision, Dahua, Xiongmai, Lorex
 PORTS = (80, 443, 554, 8000, 37777, 8080, 8443, 8554, 34567, 35000, 81, 88)
-VISIT_CHANNELS = frozenset({"http", "rtsp", "tls", "tcp"})  # what a visit can ask
+WEB_CHANNELS = frozenset({"http", "upnp", "isapi", "vapix", "onvif"})
+VISIT_CHANNELS = WEB_CHANNELS | {"rtsp", "tls", "tcp"} | set(GREETERS.values())  # what a visit can ask
+USUAL_CHANNELS = VISIT_CHANNELS - set(GREETERS.values())
 
 Manner = Callable[[Visit, int], Talk]
 
 
-def visit(target: Target, channels: frozenset[str] = VISIT_CHANNELS) -> Conversation:
+def visit(target: Target, channels: frozenset[str] = USUAL_CHANNELS) -> Conversation:
     """Ask the target's ports in turn, until the last one, or until the device shows that it has had enough."""
-    state = Visit(target, channels)
+    return go_on(Visit(target, channels))
+
+
+def go_on(state: Visit, connect_s: float = CONNECT_TIMEOUT_S) -> Conversation:
+    """Begin a visit, or go on with one: its target's ports in turn, with what is left of its budget."""
     connected = False
-    for port in target.ports[:MOST_PORTS]:
+    for port in _ports(state):
         ask = _manner(state, port)
         if ask is None:
             continue
         if connected:
             yield Pause(SPACING_S)
         connected = True
-        outcome = yield Connect(port)
+        outcome = yield Connect(port, connect_s)
         state.alive = state.alive or outcome.status == "ok"
         going = yield from (ask(state, port) if outcome.status == "ok" else missed(state, port, outcome))
         if not going:
             return
+
+
+def _ports(state: Visit) -> tuple[int, ...]:
+    """The target's ports, and once those whose greeting was asked for: then the last ones give way to these."""
+    greeters = tuple(port for port, channel in GREETERS.items() if channel in state.channels)
+    if not state.greeters_wanted:
+        return state.target.ports[:MOST_PORTS]
+    state.greeters_wanted = False
+    return (*state.target.ports[: MOST_PORTS - len(greeters)], *greeters)
 
 
 def _manner(state: Visit, port: int) -> Manner | None:
@@ -47,8 +62,10 @@ def _manner(state: Visit, port: int) -> Manner | None:
     listen = hear_greeting if "tcp" in state.channels else None
     if port in state.target.silent_ports:
         return listen
+    if GREETERS.get(port) in state.channels:
+        return hear_banner
     if port in state.target.secure_ports:
-        return ask_secured if state.channels & {"tls", "http"} else listen
-    if port in RTSP_PORTS:
+        return ask_secured if "tls" in state.channels or is_wanted(state, port) else listen
+    if port in RTSP_PORTS | state.target.stream_ports:
         return ask_rtsp if state.may_rtsp else listen
-    return ask_plain_web if state.may_http else listen
+    return ask_plain_web if is_wanted(state, port) else listen

@@ -14,7 +14,7 @@ from netaudit.cli.scan import chosen_channels, read_lists
 from netaudit.demo import emulate
 from netaudit.inventory import read
 from netaudit.model import Gap
-from netaudit.runs import ACTIVE
+from netaudit.runs import ACTIVE, USUAL
 
 NOBODY = f"{CORNER}.200"
 QUICK = ("--rate", "10000")
@@ -148,9 +148,9 @@ def wait_until(happened, patience_s=30):
 @pytest.mark.parametrize(
     ("text", "chosen"),
     [
-        (None, set(ACTIVE)),
+        (None, set(USUAL)),
         ("arp, wsd", {"arp", "wsd"}),
-        ("-tls,-rtsp", set(ACTIVE) - {"tls", "rtsp"}),
+        ("-tls,-rtsp", set(USUAL) - {"tls", "rtsp"}),
         ("arp,wsd,-wsd", {"arp"}),
     ],
 )

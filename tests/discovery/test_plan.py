@@ -89,3 +89,157 @@ def test_locked_device_is_no_target():
 
     assert hints.locked == {HERE}
     assert [target.address for target in targets([HERE, THERE], hints)] == [THERE]
+
+
+# --- services and documents -------------------------------------------------------------------------------------------
+
+SCOPE = named("onvif.scope", "onvif://www.onvif.org/name/X")
+
+
+def test_device_service_is_asked_where_the_device_named_it():
+    target = plan(SCOPE, named("wsd.xaddr", f"http://{HERE}:8899/onvif/services"))
+
+    assert target.services == ((8899, "/onvif/services"),)
+    assert target.ports == (8899, *PORTS)[:MOST_PORTS]
+    assert target.bare_ports == {8899}
+
+
+def test_device_service_on_a_usual_web_port_takes_nothing_from_it():
+    target = plan(SCOPE, named("wsd.xaddr", f"http://{HERE}/onvif/device_service"))
+
+    assert (target.ports, target.bare_ports, target.services) == (PORTS, set(), ((80, "/onvif/device_service"),))
+
+
+def test_device_service_where_others_have_their_sdk_is_asked():
+    target = plan(SCOPE, named("wsd.xaddr", f"http://{HERE}:8000/onvif/device_service"))
+
+    assert 8000 not in target.silent_ports
+    assert target.bare_ports == {8000}
+
+
+def test_device_service_on_the_port_that_the_device_has_its_sdk_on_is_not_asked():
+    target = plan(
+        SCOPE, named("wsd.xaddr", f"http://{HERE}:8000/onvif/device_service"), named("sadp.command_port", 8000)
+    )
+
+    assert 8000 in target.silent_ports
+    assert target.services == ()
+
+
+def test_secured_device_service_makes_its_port_a_secured_one():
+    target = plan(SCOPE, named("wsd.xaddr", f"https://{HERE}:4443/onvif/device_service"))
+
+    assert 4443 in target.secure_ports
+    assert target.services == ((4443, "/onvif/device_service"),)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.81.199/onvif/device_service", "http://[fe80::1]/onvif/device_service", f"http://{HERE}:22/onvif",
+        f"http://{THERE}/onvif/device_service", "",
+    ],
+)  # fmt: skip
+def test_device_service_that_is_named_elsewhere_is_asked_where_it_usually_is(url):
+    assert plan(SCOPE, named("wsd.xaddr", url)).services == ((80, "/onvif/device_service"),)
+
+
+def test_path_that_is_no_device_service_becomes_the_usual_one():
+    assert plan(SCOPE, named("wsd.xaddr", f"http://{HERE}/SDK/webLanguage")).services == (
+        (80, "/onvif/device_service"),
+    )
+
+
+def test_printer_and_computer_have_no_device_service():
+    said = [named("wsd.types", "Device PrintDeviceType"), named("wsd.xaddr", f"http://{HERE}:5357/x")]
+    target = plan(*said)
+
+    assert (target.services, target.ports) == ((), PORTS)
+
+
+def test_type_of_onvif_s_is_enough():
+    assert plan(named("wsd.types", "NetworkVideoTransmitter")).services == ((80, "/onvif/device_service"),)
+
+
+def test_two_services_are_the_most():
+    said = [named("wsd.xaddr", f"http://{HERE}:{port}/onvif/device_service") for port in range(9000, 9010)]
+
+    assert [port for port, _ in plan(SCOPE, *said).services] == [9000, 9001]
+
+
+def test_description_is_asked_where_ssdp_named_it():
+    target = plan(named("ssdp.location", f"http://{HERE}:49152/rootdesc1.xml"))
+
+    assert target.description == (49152, "/rootdesc1.xml")
+    assert target.bare_ports == {49152}
+    assert target.ports[0] == 49152
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://{THERE}/desc.xml", "http://camera.example/desc.xml", f"http://{HERE}:3306/desc.xml",
+        f"http://u:p@{HERE}/desc.xml", f"http://{HERE}/{'a' * 300}.xml", f"http://{HERE}/SDK/webLanguage",
+        f"http://{HERE}/desc.xml?x=1", f"gopher://{HERE}/desc.xml",
+    ],
+)  # fmt: skip
+def test_description_anywhere_else_is_never_asked(url):
+    target = plan(named("ssdp.location", url))
+
+    assert (target.description, target.ports) == (None, PORTS)
+
+
+def test_first_description_is_the_one():
+    target = plan(*(named("ssdp.location", f"http://{HERE}:{port}/desc.xml") for port in (49152, 49153, 49154)))
+
+    assert target.description == (49152, "/desc.xml")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("_http._tcp 8090", "web"), ("_CGI._tcp 8090", "web"), ("_https._tcp 8090", "secure_ports"),
+        ("_rtsp._tcp 8090", "stream_ports"),
+    ],
+)  # fmt: skip
+def test_port_of_an_announced_service_is_asked_as_its_type_says(value, kind):
+    target = plan(named("mdns.port", value))
+
+    assert target.ports[0] == 8090
+    assert kind == "web" or 8090 in getattr(target, kind)
+    assert kind != "web" or 8090 not in target.secure_ports | target.stream_ports | target.silent_ports
+
+
+@pytest.mark.parametrize("value", ["_ipp._tcp 631", "_ssh._tcp 22", "_http._tcp 22", "_http._tcp", "8090"])
+def test_port_of_any_other_service_is_not_asked(value):
+    assert plan(named("mdns.port", value)).ports == PORTS
+
+
+def test_named_ports_leave_room_for_six_usual_ones():
+    fields = (
+        "sadp.http_port",
+        "sadp.https_port",
+        "sadp.command_port",
+        "sadp.sdk_tls_port",
+        "dhip.http_port",
+        "dhip.port",
+    )
+    said = [named(field, 9000 + 10 * at + n) for at, field in enumerate(fields) for n in range(2)]
+
+    assert plan(*said).ports[6:] == PORTS[:6]
+
+
+@pytest.mark.parametrize(
+    ("observation", "known"),
+    [
+        (named("sadp.device_sn", "DS-X20200101AAWR123456789"), {"sadp"}),
+        (named("dhip.serial_no", "4C02F1BPAG1A7E1"), {"dhip"}),
+        (named("dhip.vendor", "General"), set()),
+        (named("sadp.device_description", "DS-X"), set()),
+        (named("mac.address", "ac:cc:8e:00:00:01"), {"axis"}),
+        (named("mac.address", "44:19:b6:00:00:01"), set()),
+        (named("mdns.service", "_axis-video._tcp.local"), {"axis"}),
+    ],
+)
+def test_who_has_told_who_it_is(observation, known):
+    assert plan(observation).known_by == known

@@ -6,7 +6,7 @@ from netaudit.discovery.visit import SECURE_PORTS, SILENT_PORTS, visit
 from netaudit.model import Target
 from netaudit.wire.steps import STEPS, Connect, Exchange, Outcome, Secure
 
-PAGE = b"HTTP/1.1 200 OK\r\nServer: Webs\r\nContent-Length: 2\r\n\r\nhi"
+PAGE = b"HTTP/1.1 200 OK\r\nServer: Apache\r\nContent-Length: 2\r\n\r\nhi"
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 LOCKED = b"HTTP/1.1 401 Unauthorized\r\n\r\n<userCheck>\n<lockStatus> lock </lockStatus><unlockTime>1785</unlockTime></userCheck>"
 OPTIONS_OK = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: OPTIONS, DESCRIBE\r\n\r\n"
@@ -35,8 +35,8 @@ def said(answer, request):
     return answer if isinstance(answer, Outcome) else Outcome("ok", answer, local=LOCAL, at=1000.0)
 
 
-def play(ports, target=None, channels=None, elsewhere=REFUSED):
-    """Visit a device with these ports; the steps that were taken, and the results."""
+def play(ports, target=None, channels=None, elsewhere=REFUSED, connects=None):
+    """Visit a device with these ports; the steps that were taken, and the results. `connects`: by port, in turn."""
     target = target or usual(ports)
     conversation = visit(target, channels) if channels else visit(target)
     steps, results, port, outcome = [], [], None, None
@@ -54,6 +54,7 @@ def play(ports, target=None, channels=None, elsewhere=REFUSED):
         if isinstance(item, Connect):
             port = item.port
             outcome = ports[port].connect if port in ports else elsewhere
+            outcome = next(connects[port]) if connects and port in connects else outcome
         elif isinstance(item, Secure):
             outcome = next(handshakes[port])
         elif isinstance(item, Exchange):
@@ -65,7 +66,7 @@ def play(ports, target=None, channels=None, elsewhere=REFUSED):
 def usual(ports, **settings):
     ports = tuple(ports)
     defaults = {"silent_ports": SILENT_PORTS, "secure_ports": SECURE_PORTS}
-    return Target(address="192.0.2.7", ports=ports, **{**defaults, **settings})
+    return Target(**{"address": "192.0.2.7", "ports": ports, **defaults, **settings})
 
 
 def of_kind(kind, items):

@@ -3,8 +3,9 @@
 Two handshakes per port are the most: one as clients of today do it, and where that fails one as the oldest do.
 """
 
+from netaudit.discovery.visiting.door import Door
 from netaudit.discovery.visiting.state import SPACING_S, Talk, Visit, heard, problem, unanswered, waited
-from netaudit.discovery.visiting.web import ask_web
+from netaudit.discovery.visiting.web import ask_web, is_wanted
 from netaudit.wire.secure import legacy_context, modern_context
 from netaudit.wire.steps import Connect, Outcome, Pause, Secure
 
@@ -20,8 +21,8 @@ def ask_secured(state: Visit, port: int) -> Talk:
     if outcome.status != "ok":
         yield problem(state, "tls", outcome.status, f"port {port}: no second connection ({outcome.detail})")
         return (yield from waited(state)) if outcome.status == "timeout" else True
-    if first.data.startswith(b"HTTP/") and state.may_http:  # a plain web server on a port where TLS is usual
-        return (yield from ask_web(state, port, "tcp", None))
+    if first.data.startswith(b"HTTP/") and is_wanted(state, port):  # a plain web server where TLS is usual
+        return (yield from ask_web(state, Door(port, opens_left=0)))
     outcome = yield Secure(legacy_context())
     if outcome.status in {"tls", "closed"}:
         what = "TLS is there, but no version or suite in common" if _is_tls(first.data) else "it does not speak TLS"
@@ -39,11 +40,9 @@ def _met(state: Visit, port: int, outcome: Outcome, *, legacy: bool) -> Talk:
     state.late = 0
     facts = (("tls.version", outcome.tls_version), ("tls.legacy", "yes" if legacy else "no"))
     yield heard(state, "tls", port, outcome, "tls", payload=outcome.data, facts=facts)
-
-    def again() -> Talk:
-        return (yield Connect(port)).status == "ok" and (yield Secure(modern_context())).status == "ok"
-
-    return (yield from ask_web(state, port, "tls", None if legacy else again)) if state.may_http else True
+    if not is_wanted(state, port):
+        return True
+    return (yield from ask_web(state, Door(port, "tls", opens_left=0 if legacy else 1)))
 
 
 def _is_tls(data: bytes) -> bool:

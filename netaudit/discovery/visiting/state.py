@@ -9,9 +9,11 @@ from netaudit.wire.steps import Outcome, Step
 SPACING_S = 0.1  # between two connections to one device
 LATE_IN_A_ROW = 3  # after an earlier success, so many time-outs end the visit: the device may be in trouble
 MOST_HTTP_REQUESTS = 8
+MOST_HTTP_PER_PORT = 4
 MOST_RTSP_REQUESTS = 2
 
 Talk = Generator[Step | Event, Outcome, bool]  # whether the visit may go on
+Asking = Generator[Step | Event, Outcome, None]
 
 
 @dataclass(slots=True)
@@ -23,14 +25,21 @@ class Visit:
     alive: bool = False
     late: int = 0  # time-outs in a row
     refused: bool = False  # and it was told
+    over: bool = False  # the device has had enough
     icon_wanted: bool = True
+    description_wanted: bool = True
+    activation_wanted: bool = True
+    device_info_wanted: bool = False  # until the activation status told nothing
+    product_wanted: bool = True
+    services_wanted: bool = True
+    greeters_wanted: bool = True
     http_left: int = MOST_HTTP_REQUESTS
     rtsp_left: int = MOST_RTSP_REQUESTS
 
     @property
-    def may_http(self) -> bool:
+    def may_ask_web(self) -> bool:
         """Whether a web request may be sent: its Host is a plain IPv4 address always (docs/protocols.md)."""
-        return "http" in self.channels and self.http_left > 0 and ":" not in self.target.address
+        return self.http_left > 0 and ":" not in self.target.address
 
     @property
     def may_rtsp(self) -> bool:

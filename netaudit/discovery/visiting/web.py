@@ -1,50 +1,75 @@
-"""Asking a web server: the start page, and once per device the icon, each on a connection of its own."""
+"""Asking a web port: the start page, then what it and the device's own announcements make worth asking.
 
-from collections.abc import Callable, Generator
+The order is that of what an answer is worth, for the requests of a port and of a device are few (docs/protocols.md).
+"""
+
+from collections.abc import Callable
 
 from netaudit.discovery.http import build_get
-from netaudit.discovery.visiting.state import SPACING_S, Talk, Visit, has_enough, heard, unanswered
-from netaudit.model import Event
-from netaudit.wire.messages import complete
-from netaudit.wire.steps import Connect, Exchange, Outcome, Pause, Step
+from netaudit.discovery.visiting.documents import (
+    ask_activation,
+    ask_description,
+    ask_device_info,
+    ask_product,
+    wants_activation,
+    wants_description,
+    wants_device_info,
+    wants_product,
+)
+from netaudit.discovery.visiting.door import Door, fetch
+from netaudit.discovery.visiting.services import ask_services, wants_services
+from netaudit.discovery.visiting.state import Asking, Talk, Visit
 
-TIMEOUT_S = 3.0
-LIMIT_BYTES = (16 + 64) * 1024  # headers and body
+
+def wants_page(state: Visit, port: int) -> bool:
+    """Whether the start page is asked for."""
+    return "http" in state.channels and port not in state.target.bare_ports
+
+
+def ask_page(state: Visit, door: Door) -> Asking:
+    """The start page."""
+    request = build_get(state.target.address, door.port, "/", secured=door.secured)
+    door.page = yield from fetch(state, door, request, "http")
+
+
+def wants_icon(state: Visit, port: int) -> bool:
+    """Whether the icon is asked for: once per device."""
+    return wants_page(state, port) and state.icon_wanted
+
+
+def ask_icon(state: Visit, door: Door) -> Asking:
+    """The icon of the page, where there is a page."""
+    if door.page.startswith(b"HTTP/") and door.may_ask(state):
+        state.icon_wanted = False
+        request = build_get(state.target.address, door.port, "/favicon.ico", secured=door.secured)
+        yield from fetch(state, door, request, "http")
+
+
+Question = tuple[Callable[[Visit, int], bool], Callable[[Visit, Door], Asking]]
+QUESTIONS: tuple[Question, ...] = (
+    (wants_page, ask_page),
+    (wants_description, ask_description),
+    (wants_activation, ask_activation),
+    (wants_device_info, ask_device_info),
+    (wants_product, ask_product),
+    (wants_icon, ask_icon),
+    (wants_services, ask_services),
+)
+
+
+def is_wanted(state: Visit, port: int) -> bool:
+    """Whether anything is asked of a web server on this port."""
+    return state.may_ask_web and any(wants(state, port) for wants, _ in QUESTIONS)
+
+
+def ask_web(state: Visit, door: Door) -> Talk:
+    """All that this port is asked."""
+    for wants, ask in QUESTIONS:
+        if wants(state, door.port) and not state.over:
+            yield from ask(state, door)
+    return not state.over
 
 
 def ask_plain_web(state: Visit, port: int) -> Talk:
     """What is asked of a web server without TLS."""
-
-    def again() -> Talk:
-        return (yield Connect(port)).status == "ok"
-
-    return (yield from ask_web(state, port, "tcp", again))
-
-
-def ask_web(state: Visit, port: int, transport: str, again: Callable[[], Talk] | None) -> Talk:
-    """What is asked of a web server, the first time on the open connection; `again` opens one more."""
-    outcome = yield from _get(state, port, transport, "/")
-    if not outcome.data:
-        detail = f"no answer to GET / ({outcome.detail or 'silence'})"
-        return (yield from unanswered(state, port, "http", outcome, detail))
-    state.late = 0
-    if (yield from has_enough(state, port, "http", outcome.data)):
-        return False
-    if not (state.icon_wanted and again and outcome.data.startswith(b"HTTP/") and state.may_http):
-        return True
-    state.icon_wanted = False
-    yield Pause(SPACING_S)
-    if not (yield from again()):
-        return True
-    outcome = yield from _get(state, port, transport, "/favicon.ico")
-    return not (yield from has_enough(state, port, "http", outcome.data))
-
-
-def _get(state: Visit, port: int, transport: str, path: str) -> Generator[Step | Event, Outcome, Outcome]:
-    state.http_left -= 1
-    request = build_get(state.target.address, port, path, secured=transport == "tls")
-    outcome = yield Exchange(request, complete, LIMIT_BYTES, TIMEOUT_S)
-    if outcome.data:
-        payload = outcome.data[:LIMIT_BYTES]
-        yield heard(state, "http", port, outcome, transport, payload=payload, request=request)
-    return outcome
+    return (yield from ask_web(state, Door(port)))

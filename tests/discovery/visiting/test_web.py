@@ -1,8 +1,9 @@
 """How a web server is asked."""
 
 import pytest
-from support.visits import BUSY, CHALLENGE, LATE, LOCAL, LOCKED, PAGE, Port, dialled, play, requests
+from support.visits import BUSY, CHALLENGE, LATE, LOCAL, LOCKED, PAGE, Port, dialled, of_kind, play, requests
 
+from netaudit.model import Problem
 from netaudit.wire.steps import Connect, Exchange, Outcome, Pause
 
 
@@ -48,7 +49,9 @@ def test_overloaded_device_is_left_alone(ports):
     steps, results = play({port: Port(answer=answer) for port, answer in ports.items()} | {8080: Port(), 81: Port()})
 
     assert len(dialled(steps)) == 1
-    assert (results[-1].status, "503" in results[-1].detail) == ("closed", True)
+    (problem,) = of_kind(Problem, results)
+
+    assert (problem.status, "503" in problem.detail) == ("closed", True)
 
 
 def test_overload_at_the_icon_counts_too():

@@ -1,0 +1,40 @@
+"""Whose device a start page speaks for, as far as that decides what else its device is asked. Pure.
+
+This is no identification: it only keeps questions of one maker away from devices of another. So it errs towards
+asking: a page that names nobody may be anybody's, as the newest firmware of every maker is.
+"""
+
+import re
+
+_LOOKED_AT_BYTES = 4096
+# Servers, pages and realms as docs/protocols.md lists them for the maker.
+_HIKVISION = re.compile(
+    rb"\nServer:[ \t]*(?:Hikvision-Webs|DVRDVS-Webs|DNVRS-Webs|App-webs/?|Webs|webserver|web)[ \t]*\r?\n"
+    rb"|/doc/(?:page/login\.asp|index\.html)"
+    rb'|realm="(?:IP Camera\(|DS-|Embedded Net DVR|hikvision)',
+    re.IGNORECASE,
+)
+_SURE = re.compile(rb"/doc/(?:page/login\.asp|index\.html)", re.IGNORECASE)  # behind whatever server
+# Who is named here is another maker, or a server of computers and not of cameras.
+_ANOTHER = re.compile(
+    rb"\nServer:[ \t]*(?:Apache|nginx|openresty|Microsoft|Caddy|CUPS|IPP|Jetty|Tomcat|cloudflare|squid|uc-httpd|gSOAP"
+    rb"|HP HTTP|Virata|RomPager|mini_upnp|miniupnpd|Werkzeug|SimpleHTTP|gunicorn|uvicorn|Kestrel)"
+    rb'|realm="(?:Login to |AXIS_|iPolis)|CP=CAO PSA OUR|<title>WEB SERVICE</title>',
+    re.IGNORECASE,
+)
+
+
+def leaning(page: bytes) -> str:
+    """Either "hikvision", or "another" where somebody else is named, or "nobody": also of no page at all."""
+    head = page[:_LOOKED_AT_BYTES]
+    if _ANOTHER.search(head) and not _SURE.search(head):
+        return "another"
+    return "hikvision" if _HIKVISION.search(head) else "nobody"
+
+
+def is_elsewhere(page: bytes) -> bool:
+    """Whether a page only sends its reader to the device's secured one: what is asked is asked there."""
+    return (
+        page[9:12] in {b"301", b"302", b"303", b"307", b"308"}
+        and b"\nlocation: https://" in page[:_LOOKED_AT_BYTES].lower()
+    )

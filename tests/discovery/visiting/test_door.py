@@ -1,0 +1,58 @@
+"""One web port: how many requests it gets, and as whose answer each is told."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.visits import PAGE, REFUSED, Port, dialled, play, requests
+
+from netaudit.discovery.visiting.door import status_of
+from netaudit.discovery.visiting.state import MOST_HTTP_PER_PORT
+from netaudit.wire.steps import Connect, Outcome, Pause
+
+WEBS = PAGE.replace(b"Apache", b"Webs")
+FORBIDDEN = b'HTTP/1.1 403 Forbidden\r\n\r\n<userCheck xmlns="http://www.hikvision.com/ver20/XMLSchema"/>'
+
+
+def test_four_requests_are_the_most_each_on_a_connection_of_its_own():
+    steps, _ = play({80: Port(answer=WEBS)})
+
+    assert len(requests(steps)) == MOST_HTTP_PER_PORT
+    assert dialled(steps) == [80] * MOST_HTTP_PER_PORT
+    assert all(isinstance(steps[at - 1], Pause) for at, step in enumerate(steps) if isinstance(step, Connect) and at)
+
+
+def test_port_that_opens_no_more_is_left():
+    conversation = iter([Outcome("ok"), REFUSED])
+    answers = iter([WEBS])
+    port = Port(answer=lambda _: next(answers))
+    steps, _ = play({80: port}, connects={80: conversation})
+
+    assert [request.split()[1] for request in requests(steps)] == [b"/"]
+    assert dialled(steps) == [80, 80]
+
+
+def test_refusal_is_told_by_its_headers_also_where_its_page_is_a_maker_s():
+    _, results = play({80: Port(answer=lambda request: WEBS if b"GET / " in request else FORBIDDEN)})
+
+    assert {result.channel for result in results} == {"http"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (PAGE, 200),
+        (FORBIDDEN, 403),
+        (b"HTTP/1.1 abc", 0),
+        (b"HTTP/1.1 404x", 404),
+        (b"HTTP/1.1", 0),
+        (b"RTSP/1.0 200 OK", 0),
+        (b"", 0),
+    ],
+)
+def test_status(answer, code):
+    assert status_of(answer) == code
+
+
+@given(st.binary(max_size=40))
+def test_status_of_anything_is_a_number(answer):
+    assert status_of(b"HTTP/" + answer) >= 0
