@@ -4,11 +4,10 @@ A live scan is `assemble` over what is heard, a replay is `assemble` over what w
 Everything here is pure: no socket, no clock, no randomness; the same events give the same inventory, in any order.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from netaudit.coverage import collect_coverage
+from netaudit.coverage import Told, collect_coverage
 from netaudit.discovery import route
 from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
@@ -17,15 +16,16 @@ from netaudit.identify.match import match
 from netaudit.identify.settle import settle
 from netaudit.model import (
     Asset,
-    ChannelReport,
     Device,
     Event,
     Gap,
+    HarmCheck,
     Inventory,
     Observation,
     Problem,
     Reply,
     Run,
+    Subnet,
 )
 
 Key = tuple[str, str, str, str, str | None, str, int, str]
@@ -42,10 +42,10 @@ def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library
     run = ended()
     observations = heard.facts()
     assets = tuple(identify_device(device, library) for device in correlate(observations))
-    gaps = [*heard.gaps, *_shared_mac_gaps(observations), *_contested_gaps(assets)]
+    heard.told.gaps |= {*_shared_mac_gaps(observations), *_contested_gaps(assets)}
     return Inventory(
         run=run,
-        coverage=collect_coverage(run, assets, heard.reports, heard.received, gaps),
+        coverage=collect_coverage(run, assets, heard.told),
         assets=assets,
         problems=tuple(sorted(heard.problems, key=lambda p: (p.address, p.stage, p.channel, p.status, p.detail))),
         fingerprints_count=library.count,
@@ -64,10 +64,12 @@ class Heard:
 
     observations: dict[Key, Observation] = field(default_factory=dict)
     speeches: dict[Speech, list[Key]] = field(default_factory=dict)  # what one device told in one field
-    problems: set[Problem] = field(default_factory=set)
-    gaps: set[Gap] = field(default_factory=set)
-    reports: list[ChannelReport] = field(default_factory=list)
-    received: Counter[str] = field(default_factory=Counter)
+    told: Told = field(default_factory=Told)
+
+    @property
+    def problems(self) -> set[Problem]:
+        """What failed so far."""
+        return self.told.problems
 
     def take(self, event: Event) -> None:
         """Keep an event; a Reply as the observations that its channel reads from it."""
@@ -76,9 +78,13 @@ class Heard:
         elif isinstance(event, Problem):
             self.problems.add(event)
         elif isinstance(event, Gap):
-            self.gaps.add(event)
+            self.told.gaps.add(event)
+        elif isinstance(event, Subnet):
+            self.told.subnets.add(event)
+        elif isinstance(event, HarmCheck):
+            self.told.harm = event
         else:
-            self.reports.append(event)
+            self.told.reports.append(event)
 
     def read(self, reply: Reply) -> None:
         """Read a reply by its channel; nonsense is a Problem, and ends nothing."""
@@ -86,7 +92,7 @@ class Heard:
         if channel is None:
             return
         named = reply if reply.channel else replace(reply, channel=channel.name)
-        self.received[channel.name] += 1
+        self.told.received[channel.name] += 1
         try:
             for observation in channel.read(named):
                 self.keep(observation)

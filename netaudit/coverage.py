@@ -2,31 +2,45 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 
-from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, Run
-from netaudit.vocabulary import CHANNEL_STATES, GAPS
+from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, HarmCheck, Problem, Run, Subnet
+from netaudit.subnets import Spoken, collect_subnets, subnet_gaps, worst
+from netaudit.vocabulary import GAPS
 
+MOST_NAMED = 10  # addresses in one sentence
 MULTICAST_CHANNELS = ("mdns", "ssdp", "wsd", "sadp", "dhip")
 
 
-def collect_coverage(
-    run: Run,
-    assets: tuple[Asset, ...],
-    reports: Iterable[ChannelReport],
-    received: Counter[str],
-    gaps: Iterable[Gap],
-) -> Coverage:
+@dataclass(slots=True)
+class Told:
+    """What a run told of itself, in any order."""
+
+    reports: list[ChannelReport] = field(default_factory=list)
+    received: Counter[str] = field(default_factory=Counter)  # replies by channel
+    gaps: set[Gap] = field(default_factory=set)
+    problems: set[Problem] = field(default_factory=set)
+    subnets: set[Subnet] = field(default_factory=set)
+    harm: HarmCheck | None = None
+
+
+def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverage:
     """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
-    totals = _totals(reports, received)
-    every = {*gaps, *_children_gaps(assets), *_unheard_gaps(totals)}
-    strangers = {gap.address for gap in every if gap.kind in {"wrong_subnet", "outside_targets"}}
-    answering = _owners(assets).keys() - strangers
+    totals = _totals(told.reports, told.received)
+    strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
+    strangers |= {a for asset in assets for a in asset.device.addresses if _is_beside(run, a)}
+    spoken = {a: channels for a, channels in _spoken(assets).items() if a not in strangers}
+    subnets = collect_subnets(told.subnets, told.reports, told.problems, spoken)
+    every = {*told.gaps, *_children_gaps(assets), *_unheard_gaps(totals), *subnet_gaps(subnets)}
+    every |= {*_silence_gaps(run, totals, spoken), *_ipv6_gaps(run, assets)}
     return Coverage(
         addresses_in_scope=run.addresses_in_scope,
-        addresses_answering=len(answering),
+        addresses_answering=len(spoken),
         channels=totals,
         gaps=tuple(sorted(_named(every, assets), key=lambda g: (g.kind, g.address, g.detail))),
+        subnets=subnets,
+        harm=told.harm,
     )
 
 
@@ -39,6 +53,22 @@ def is_complete(coverage: Coverage) -> bool:
 def is_empty_handed(coverage: Coverage) -> bool:
     """Whether nothing was sent and nothing was heard: there was no run to speak of."""
     return not any(channel.sent or channel.received for channel in coverage.channels)
+
+
+def _is_beside(run: Run, address: str) -> bool:
+    """Whether a live run met this link-local IPv6 address without having been told to ask it."""
+    if run.feed != "live" or ":" not in address or address in run.targets:
+        return False
+    return ip_address(address).is_link_local
+
+
+def _ipv6_gaps(run: Run, assets: tuple[Asset, ...]) -> Iterable[Gap]:
+    """Devices that were met over IPv6 alone: to ask them would need web requests with brackets in their Host header."""
+    for asset in assets:
+        addresses = asset.device.addresses
+        if addresses and not asset.device.is_hearsay and all(_is_beside(run, a) for a in addresses):
+            detail = "found over IPv6 only: it is listed and was not asked further, as no web request is sent to an "
+            yield Gap(kind="ipv6_only", detail=detail + "IPv6 address", address=addresses[0], asset=asset.device.id)
 
 
 def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
@@ -66,6 +96,27 @@ def _unheard_gaps(totals: tuple[ChannelTotal, ...]) -> Iterable[Gap]:
         )
 
 
+def _silence_gaps(run: Run, totals: tuple[ChannelTotal, ...], spoken: Spoken) -> Iterable[Gap]:
+    """A scan that saw nothing is no clean site; and who answers ARP only was not identified by anything."""
+    if run.feed != "live":
+        return
+    if not spoken and any(total.sent for total in totals):
+        detail = "nothing in scope answered anything: that nobody is there is one reason; a wrong network, a firewall "
+        yield Gap(
+            kind="nobody", detail=detail + "or a router between is another; netaudit doctor looks at this machine"
+        )
+    silent = sorted((a for a, channels in spoken.items() if channels == {"arp"}), key=_by_number)
+    if silent and any(total.sent for total in totals if total.name != "arp"):
+        more = f" and {len(silent) - MOST_NAMED:,} more" if len(silent) > MOST_NAMED else ""
+        count = f"{len(silent):,} address{'es' if len(silent) > 1 else ''}"
+        detail = f"{count} answered ARP and none of the questions: {', '.join(silent[:MOST_NAMED])}{more}"
+        yield Gap(kind="arp_only", detail=detail)
+
+
+def _by_number(address: str) -> tuple[int, str]:
+    return len(address), address
+
+
 def _totals(reports: Iterable[ChannelReport], received: Counter[str]) -> tuple[ChannelTotal, ...]:
     """One line per channel: the worst state of its interfaces, all reasons, what was sent and received."""
     by_name: dict[str, list[ChannelReport]] = defaultdict(list)
@@ -75,16 +126,10 @@ def _totals(reports: Iterable[ChannelReport], received: Counter[str]) -> tuple[C
 
 
 def _total(name: str, reports: list[ChannelReport], received: int) -> ChannelTotal:
-    states = [report.status for report in reports]
-    worst = max(states, key=CHANNEL_STATES.index) if states else "done"
-    if worst == "failed" and any(state != "failed" for state in states):
-        worst = "partial"  # one interface failed, another did its work
-    if worst == "skipped" and "done" in states:
-        worst = "done"
     reasons = sorted({report.reason for report in reports if report.reason})
     return ChannelTotal(
         name=name,
-        status=worst,
+        status=worst([report.status for report in reports]),
         reason="; ".join(reasons) or None,
         sent=sum(report.sent for report in reports),
         received=received,
@@ -101,3 +146,13 @@ def _named(gaps: Iterable[Gap], assets: tuple[Asset, ...]) -> Iterable[Gap]:
 def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
     """The addresses that answered, with the ids of their assets; not those that only a recorder knows."""
     return {a: asset.device.id for asset in assets if not asset.device.is_hearsay for a in asset.device.addresses}
+
+
+def _spoken(assets: tuple[Asset, ...]) -> Spoken:
+    """The same addresses, each with the channels on which it answered."""
+    found: Spoken = {address: set() for address in _owners(assets)}
+    for asset in assets:
+        for observation in asset.device.observations:
+            if observation.address in found and not observation.part:
+                found[observation.address].add(observation.channel)
+    return found

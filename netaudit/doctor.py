@@ -6,11 +6,10 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
-from pathlib import Path
 
 from netaudit.discovery import CHANNELS
 from netaudit.wire import neighbours
+from netaudit.wire.container import container_bridge
 from netaudit.wire.groups import RECEIVE_BUFFER_BYTES, widen
 from netaudit.wire.interfaces import Interface, list_interfaces
 from netaudit.wire.link import open_link
@@ -19,11 +18,6 @@ _GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250
 
 _BYTES_PER_ANSWER = 2300  # 1.4 KB of payload, and what the kernel counts beside it
 _FEW_BYTES = 1024 * 1024  # below this, the answers of a few hundred devices overflow the buffer
-
-# What container engines leave inside, and what they number their bridges and the interfaces on them from.
-_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
-_BRIDGES = IPv4Network("172.16.0.0/12")
-_BRIDGED_MAC = "02:42:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +117,7 @@ def _limits() -> Iterator[Finding]:
 
 
 def _container(linked: list[Interface]) -> Iterator[Finding]:
-    bridged = [i for i in linked if i.network.subnet_of(_BRIDGES) or (i.mac or "").startswith(_BRIDGED_MAC)]
-    if bridged and any(mark.exists() for mark in _CONTAINER_MARKS):
+    bridge = container_bridge(linked)
+    if bridge:
         cure = "run the container on the host's network (--network host); a bridged one sees no camera by multicast"
-        yield Finding("container", well=False, detail=f"{bridged[0].name} looks like a container's bridge", cure=cure)
+        yield Finding("container", well=False, detail=f"{bridge.name} looks like a container's bridge", cure=cure)

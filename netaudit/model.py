@@ -97,9 +97,28 @@ class ChannelReport:
     status: str  # one of vocabulary.CHANNEL_STATES
     reason: str | None = None
     sent: int = 0  # datagrams, frames or connections
+    network: str = ""  # the attached network that was asked, as 10.0.0.0/24; empty: what lies elsewhere, or all
 
 
-Event = Reply | Problem | Gap | ChannelReport
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """A network that the scope reaches into, as this machine stands to it."""
+
+    network: str  # as 10.0.0.0/24; empty for all that is not attached
+    interface: str | None = None  # the interface that is attached to it
+    addresses: int = 0  # in scope, our own left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmCheck:
+    """Whether the devices that had answered still did at the end of a run."""
+
+    checked: int = 0  # devices that were asked once more
+    unchecked: int = 0  # devices that there was no gentle way to ask
+    silent: tuple[str, ...] = ()  # addresses that answered no more
+
+
+Event = Reply | Problem | Gap | ChannelReport | Subnet | HarmCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +230,8 @@ class Coverage:
     addresses_answering: int
     channels: tuple["ChannelTotal", ...] = ()
     gaps: tuple[Gap, ...] = ()
+    subnets: tuple["SubnetTotal", ...] = ()
+    harm: HarmCheck | None = None  # None: nobody looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +243,28 @@ class ChannelTotal:
     reason: str | None
     sent: int
     received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetChannel:
+    """One channel in one network of the scope."""
+
+    name: str
+    status: str
+    reason: str | None
+    sent: int
+    answering: int  # addresses
+    failed: tuple[tuple[str, int], ...] = ()  # (status of a problem, addresses that had it)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetTotal:
+    """One network of the scope over the whole run."""
+
+    subnet: Subnet
+    answering: int  # addresses in scope that answered
+    only_arp: int  # of these, addresses that answered ARP and nothing else
+    channels: tuple[SubnetChannel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,9 @@ class QuietHours:
         )
 
 
+NO_QUIET_HOURS = QuietHours()
+
+
 def parse_quiet_hours(text: str) -> QuietHours:
     """The quiet hours of a text. ValueError says how they are written."""
     return QuietHours(tuple(_span(word.strip()) for word in text.split(",") if word.strip()))

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -16,17 +17,19 @@ from netaudit import __version__
 from netaudit.assemble import assemble
 from netaudit.coverage import is_empty_handed
 from netaudit.discovery import CHANNELS, UDP_PORTS
+from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Live, Progress
 from netaudit.discovery.live import live_events
 from netaudit.identify.fingerprints import Library
 from netaudit.model import Event, Gap, Inventory, Reply, Run
+from netaudit.profiles import PROFILES
+from netaudit.quiet import NO_QUIET_HOURS, QuietHours
 from netaudit.records.bundle import BundleWriter, read_bundle
 from netaudit.records.kind import recorded_kind
 from netaudit.scope import Scope, parse_scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import attached_networks, list_interfaces
 
-PROFILES = {"gentle": 200.0, "standard": 1000.0}  # packets and connections a second, all devices together
 ACTIVE = tuple(c.name for c in CHANNELS if c.sends)  # the channels that a scan can ask
 USUAL = tuple(c.name for c in CHANNELS if c.sends and not c.by_name_only)  # those that it asks unless told otherwise
 
@@ -41,6 +44,10 @@ class Request:
     channels: frozenset[str] = frozenset(USUAL)
     profile: str = "gentle"
     rate_pps: float | None = None  # None: the profile's
+    host_timeout_s: float | None = None  # a device's visit ends after this; None: when it is over
+    quiet_hours: QuietHours = NO_QUIET_HOURS
+    again: bool = True  # late devices are asked once more
+    listen_s: float | None = None  # how long others are listened to; None: the profile's
     site: str | None = None
     confirmed: bool = False  # a large scope, or one with public addresses, was confirmed
 
@@ -62,11 +69,30 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
     if doubt and not request.confirmed:
         raise ValueError(f"scope: {doubt}: say --yes if you mean it and may scan it")
     interfaces, gaps = list_interfaces(request.interfaces)
-    rate_pps = request.rate_pps or PROFILES[request.profile]
-    broadcasts = frozenset(i.broadcast for i in interfaces if i.broadcast)
-    gate = Gate(scope.__contains__, rate_pps=rate_pps, broadcasts=broadcasts, stopped=stopped)
-    live = Live(scope=scope, interfaces=interfaces, gate=gate, channels=request.channels, progress=progress)
-    return Prepared(live=live, run=_run(request, scope), gaps=gaps if request.interfaces else ())
+    profile = PROFILES[request.profile]
+    gate = Gate(
+        scope.__contains__,
+        rate_pps=request.rate_pps or profile.rate_pps,
+        spacing_s=profile.spacing_s,
+        silent=not profile.sends,
+        broadcasts=frozenset(i.broadcast for i in interfaces if i.broadcast),
+        stopped=stopped,
+        area=Attached(scope, interfaces).network_of,
+    )
+    live = Live(
+        scope=scope,
+        interfaces=interfaces,
+        gate=gate,
+        channels=request.channels if profile.channels is None else request.channels & profile.channels,
+        progress=progress,
+        profile=profile,
+        host_timeout_s=request.host_timeout_s,
+        quiet_from=request.quiet_hours.begin_at(_now()),
+        again=request.again,
+        listen_s=profile.listen_s if request.listen_s is None else request.listen_s,
+    )
+    gaps = gaps if request.interfaces else ()
+    return Prepared(live=live, run=_run(request, scope), gaps=gaps)
 
 
 def scan(prepared: Prepared, library: Library, *, record: Path | None = None) -> Inventory:
@@ -124,6 +150,19 @@ def _check(request: Request) -> None:
         raise ValueError(f"profile: {request.profile!r} is none of {', '.join(PROFILES)}")
     if request.rate_pps is not None and not request.rate_pps >= 1:  # also what is not a number
         raise ValueError(f"rate: {request.rate_pps:g} packets a second: give 1 or more")
+    if request.host_timeout_s is not None and not request.host_timeout_s > 0:
+        raise ValueError(f"host timeout: {request.host_timeout_s:g} seconds: give more than 0")
+    listens_at_all = PROFILES[request.profile].sends
+    if request.listen_s is not None and not (request.listen_s > 0 or (request.listen_s == 0 and listens_at_all)):
+        raise ValueError(f"listen: {request.listen_s:g} seconds: give more than 0")
+    over_at = request.quiet_hours.ends_at(_now())
+    if over_at:
+        raise ValueError(f"quiet hours: nothing is sent until {over_at:%H:%M}: begin the scan after that")
+
+
+def _now() -> datetime:
+    """The time on this machine's clock, with which quiet hours are written."""
+    return datetime.now().astimezone()
 
 
 def _run(request: Request, scope: Scope) -> Run:
@@ -175,6 +214,9 @@ class _Clock:
 
 def _with_gaps(prepared: Prepared) -> Iterator[Event]:
     yield from prepared.gaps
+    if not prepared.live.profile.sends:
+        heard = f"nothing was sent, and others were heard for {prepared.live.listen_s:g} seconds"
+        yield Gap(kind="passive", detail=f"{heard}: a device that said nothing in that time is not here")
     yield from live_events(prepared.live)
 
 

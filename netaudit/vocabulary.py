@@ -45,10 +45,19 @@ GAPS = {
     "interrupted": True,  # the run was stopped before its end
     "truncated_input": True,  # a capture or bundle ends in the middle
     "dropped_packets": True,  # the kernel, or our own limits, threw replies away
+    "quiet_hours": True,  # quiet hours began before the run had reached its end
+    "nobody": True,  # nothing answered anything: perhaps nobody is there, perhaps nothing came through
+    "container": True,  # a bridged container: no ARP and no multicast reaches the network outside
+    "left_alone": True,  # a device stopped answering, or said that it is overloaded: it was not asked further
+    "fell_silent": True,  # a device that had answered did so no more at the end of the run
     "interface": True,  # an interface could not be used
     "no_link_layer": True,  # no raw socket: what answers ARP only is seen through the kernel's table at best
     "port_taken": True,  # another program holds a discovery port: replies sent to that port are lost
     "unheard": False,  # neighbours answer ARP, and nothing answers multicast: a firewall may swallow the answers
+    "silent_subnet": False,  # on an attached network nobody answered
+    "isolation": False,  # one neighbour only answers: an access point or switch may keep clients apart
+    "lossy": False,  # devices answered only when asked again: the link loses packets, or devices sleep
+    "arp_only": False,  # devices that answer ARP and none of the questions
     "routed": False,  # behind a router: no ARP, no multicast
     "recorder_children": False,  # cameras behind a recorder were counted, not inspected
     "wrong_subnet": False,  # heard on the wire, with an address that does not belong there

@@ -8,6 +8,7 @@ import pytest
 from netaudit import doctor
 from netaudit.doctor import examine
 from netaudit.model import Gap
+from netaudit.wire import container
 from netaudit.wire.interfaces import Interface
 
 
@@ -31,7 +32,7 @@ class Link:
 def findings(monkeypatch, tmp_path):
     """What is found with these interfaces, as {what: finding}; raw sockets can be opened, no container."""
     monkeypatch.setattr(doctor, "open_link", lambda _: Link())
-    monkeypatch.setattr(doctor, "_CONTAINER_MARKS", (tmp_path / "no",))
+    monkeypatch.setattr(container, "MARKS", (tmp_path / "no",))
 
     def found(*interfaces, gaps=()):
         monkeypatch.setattr(doctor, "list_interfaces", lambda: (interfaces, tuple(gaps)))
@@ -139,6 +140,6 @@ def test_machine_without_a_neighbour_table_is_told(findings, monkeypatch, tmp_pa
 )
 def test_bridge_of_a_container_is_a_miss(findings, monkeypatch, tmp_path, change, inside, told):
     (tmp_path / "mark").touch()
-    monkeypatch.setattr(doctor, "_CONTAINER_MARKS", (tmp_path / ("mark" if inside else "no"),))
+    monkeypatch.setattr(container, "MARKS", (tmp_path / ("mark" if inside else "no"),))
 
     assert ("container" in findings(interface(**change))) == told

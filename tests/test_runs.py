@@ -14,7 +14,8 @@ from netaudit import runs
 from netaudit.demo import emulate
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import document, encode
-from netaudit.runs import ACTIVE, PROFILES, Request, prepare, replay, scan
+from netaudit.profiles import PROFILES
+from netaudit.runs import ACTIVE, Request, prepare, replay, scan
 
 LIBRARY = load_library()
 TARGET = f"{CORNER}.200"
@@ -53,7 +54,7 @@ def test_request_becomes_a_scan_without_a_packet():
         ({"channels": frozenset({"gopher"})}, "gopher cannot be asked"),
         ({"channels": frozenset({"dhcp"})}, "dhcp cannot be asked"),
         ({"channels": frozenset()}, "none cannot be asked"),
-        ({"profile": "rude"}, "none of gentle, standard"),
+        ({"profile": "rude"}, "none of passive, gentle, standard"),
         ({"rate_pps": 0.0}, "give 1 or more"),
         ({"rate_pps": float("nan")}, "give 1 or more"),
         ({"interfaces": ("nosuch0",)}, "does not exist here"),
@@ -80,7 +81,7 @@ def test_rate_is_the_profiles_unless_given(monkeypatch, rate, profile, pps):
     prepare(Request(targets=(TARGET,), rate_pps=rate, profile=profile))
 
     assert rates == [pps]
-    assert PROFILES[profile] >= pps
+    assert PROFILES[profile].rate_pps >= pps
 
 
 def test_every_channel_that_sends_can_be_asked():

@@ -163,9 +163,9 @@ def _announce(prepared: "Prepared", request: "Request") -> None:
 
 
 def _profile_rate(request: "Request") -> float:
-    from netaudit.runs import PROFILES
+    from netaudit.profiles import PROFILES
 
-    return PROFILES[request.profile]
+    return PROFILES[request.profile].rate_pps
 
 
 class _interruptible:  # noqa: N801  a context manager, used as a verb

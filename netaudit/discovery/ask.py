@@ -4,36 +4,42 @@ Without an ARP sweep a connect is what tells whether somebody is at an address, 
 its table is then read while it still knows.
 """
 
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netaudit.discovery import arp
-from netaudit.discovery.course import Course
+from netaudit.discovery.course import Course, Late
 from netaudit.discovery.plan import targets
 from netaudit.discovery.shuffle import shuffled
-from netaudit.discovery.visit import VISIT_CHANNELS, visit
-from netaudit.model import ChannelReport, Event, Gap, Target
-from netaudit.wire.steps import Conversation
+from netaudit.discovery.visit import VISIT_CHANNELS, go_on
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import Event, Gap
+from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation
 from netaudit.wire.tcp import IN_FLIGHT, converse
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
 UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
+# Where a device is known to be: a lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer
+# to that one is still waited for, so that one lost packet loses no port.
+KNOWN_CONNECT_S = 1.4
 
 
 def ask(course: Course) -> Iterator[Event]:
     """Visit the addresses that answered, then those of which only a connect can tell."""
     if course.live.channels & VISIT_CHANNELS:
-        yield from _visit_known(course)
+        for address in sorted(course.hints.locked.intersection(course.alive)):
+            yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
+        yield from visit_known(course, tuple(course.alive))
         yield from _visit_unknown(course)
-        state = "partial" if course.live.gate.stopped.is_set() else "done"
-        yield ChannelReport(name="tcp", status=state, sent=course.live.gate.connections)
+        yield from course.tell_connections(always=True)
     _read_table(course)
     yield from _tell_table(course)
 
 
-def _visit_known(course: Course) -> Iterator[Event]:
-    for address in sorted(course.hints.locked.intersection(course.alive)):
-        yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
-    yield from _visit_all(course, tuple(course.alive), IN_FLIGHT, len(course.alive))
+def visit_known(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:
+    """Visit addresses where a device is known to be."""
+    yield from _visit_all(course, addresses, len(addresses), IN_FLIGHT, KNOWN_CONNECT_S)
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
@@ -41,23 +47,54 @@ def _visit_unknown(course: Course) -> Iterator[Event]:
     swept = [link.network for link in course.attached.links if link in course.swept]
     known = frozenset(course.alive)
     unknown = (a for a in course.attached.beyond(swept) if a not in known)
-    yield from _visit_all(course, unknown, UNKNOWN_IN_FLIGHT, course.attached.count_beyond(swept))
+    total = course.attached.count_beyond(swept)
+    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, CONNECT_TIMEOUT_S)
 
 
-def _visit_all(course: Course, addresses: Iterable[str], in_flight: int, total: int) -> Iterator[Event]:
-    wanted = _conversations(course, targets(shuffled(addresses), course.hints), total)
-    for event in converse(wanted, course.live.gate, in_flight):
-        yield from course.take(event, "tcp")
-        yield from _tell_table(course)
+def _visit_all(
+    course: Course, addresses: Iterable[str], total: int, in_flight: int, connect_s: float
+) -> Iterator[Event]:
+    every = targets(shuffled(addresses), course.hints)
+    visits = (Visit(target, course.live.channels) for target in every)
+    yield from hold(course, visits, total, in_flight, connect_s)
     course.progress("asking", total, total)
 
 
-def _conversations(course: Course, every: Iterable[Target], total: int) -> Iterator[tuple[str, Conversation]]:
-    for number, target in enumerate(every):
-        course.progress("asking", number, total)
+def hold(
+    course: Course, visits: Iterable[Visit], total: int, in_flight: int, connect_s: float, stage: str = "asking"
+) -> Iterator[Event]:
+    """Hold these visits, at most `in_flight` at once, and learn from what they tell."""
+    wanted = _conversations(course, visits, total, connect_s, stage)
+    for event in converse(wanted, course.live.gate, in_flight, course.live.host_timeout_s):
+        yield from course.take(event, "tcp")
+        yield from _tell_table(course)
+
+
+def _conversations(
+    course: Course, visits: Iterable[Visit], total: int, connect_s: float, stage: str
+) -> Iterator[tuple[str, Conversation]]:
+    for number, state in enumerate(visits):
+        course.progress(stage, number, total)
         if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
             _read_table(course)
-        yield target.address, visit(target, course.live.channels)
+        yield state.target.address, _noting_late(course, state, connect_s)
+
+
+def _noting_late(course: Course, state: Visit, connect_s: float) -> Conversation:
+    """The visit, noting at its end the ports of a living device that did not answer in time."""
+    conversation = go_on(state)
+    late: list[int] = []
+    item = next(conversation, None)
+    while item is not None:
+        outcome = yield replace(item, timeout_s=connect_s) if isinstance(item, Connect) else item
+        if isinstance(item, Connect) and outcome.status == "timeout":
+            late.append(item.port)
+        try:
+            item = conversation.send(outcome)
+        except StopIteration:
+            break
+    if late and state.target.address in course.alive:
+        course.late[state.target.address] = Late(state, tuple(late), time.monotonic())
 
 
 def _read_table(course: Course) -> None:

@@ -26,6 +26,10 @@ class Attached:
         """Whether this address belongs to the network of a link."""
         return any(holds(link.network, address) for link in self.links)
 
+    def network_of(self, address: str) -> str:
+        """The network of the link that an address belongs to, as 10.0.0.0/24; empty for all others."""
+        return next((str(link.network) for link in self.links if holds(link.network, address)), "")
+
     def is_loopback(self, address: str) -> bool:
         return any(holds(i.network, address) for i in self.interfaces if i.loopback)
 

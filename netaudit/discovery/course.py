@@ -5,16 +5,19 @@ Every phase (find.py, ask.py, …) is given the course, hands it each event that
 
 import queue
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from ipaddress import IPv4Network
 
 from netaudit.discovery import BY_NAME
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.channel import Question
 from netaudit.discovery.plan import Hints
+from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
+from netaudit.profiles import PROFILES, Profile
 from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
@@ -34,6 +37,19 @@ class Live:
     gate: Gate
     channels: frozenset[str]
     progress: Progress | None = None
+    profile: Profile = PROFILES["gentle"]
+    host_timeout_s: float | None = None  # a device's visit ends after this
+    quiet_from: datetime | None = None  # nothing is sent from then on
+    again: bool = True  # devices that were late are asked once more
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A device that answered, but not on all ports in time."""
+
+    state: Visit  # what its visit has left
+    ports: tuple[int, ...]  # that did not answer
+    at: float  # when its visit ended, monotonic
 
 
 @dataclass(slots=True)
@@ -50,6 +66,12 @@ class Course:
     threads: list[threading.Thread] = field(default_factory=list)
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
+    left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
+    open_ports: dict[str, int] = field(default_factory=dict)  # address -> a TCP port that answered, or refused
+    late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
+    lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets
+    asked_at: float = 0.0  # when the last question of finding was asked, monotonic
+    made: Counter[str] = field(default_factory=Counter)  # connections that were told already, by network
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Tell whoever watches how far a stage has come."""
@@ -60,11 +82,18 @@ class Course:
         """The attached networks that a multicast question reaches."""
         return [link.network for link in self.attached.links if link.multicast]
 
+    def discovered(self) -> set[str]:
+        """The addresses that answered a discovery protocol."""
+        return set[str]().union(*(self.heard.get(name, ()) for name, channel in BY_NAME.items() if channel.reach))
+
     def take(self, event: Event, name: str, question: Question | None = None) -> Iterator[Event]:
         """Learn from an event and pass it on; what we or an excluded address said is not kept."""
-        if not isinstance(event, Reply):
-            if isinstance(event, ChannelReport) and name == "arp" and event.status == "done" and question:
-                self.swept.add(question.link)
+        if isinstance(event, ChannelReport):
+            event = self._report(event, question)
+        elif isinstance(event, Gap):
+            self._gap(event)
+        elif not isinstance(event, Reply):
+            pass
         elif event.address in self.attached.own:
             return
         elif event.address and self.live.scope.bars(event.address):
@@ -75,6 +104,27 @@ class Course:
             yield from self._place(event)
             self._learn(event)
         yield event
+
+    def tell_connections(self, *, always: bool = False) -> Iterator[ChannelReport]:
+        """The connections that were begun since the last telling, network by network."""
+        new = self.live.gate.made - self.made
+        self.made += new
+        state = "partial" if self.live.gate.stopped.is_set() else "done"
+        for network in sorted(new) or ([""] if always else []):
+            yield ChannelReport(name="tcp", status=state, sent=new[network], network=network)
+
+    def _report(self, report: ChannelReport, question: Question | None) -> ChannelReport:
+        if question is None or question.interface is None:
+            return report
+        if report.name == "arp" and report.status == "done":
+            self.swept.add(question.link)
+        return replace(report, network=str(question.link.network))
+
+    def _gap(self, gap: Gap) -> None:
+        if gap.kind in {"locked", "left_alone"}:
+            self.left_alone.add(gap.address)
+        elif gap.kind == "lossy":
+            self.lossy.add(gap.address)
 
     def _place(self, reply: Reply) -> Iterator[Gap]:
         """Say once of each address outside the targets what it is: a neighbour, or a device on the wrong subnet."""
@@ -92,6 +142,8 @@ class Course:
     def _learn(self, reply: Reply) -> None:
         if reply.address in self.live.scope:
             self.alive.setdefault(reply.address)
+            if reply.transport in {"tcp", "tls"}:
+                self.open_ports.setdefault(reply.address, reply.port)
             if self._tells(reply):
                 self.heard.setdefault(reply.channel, set()).add(reply.address)
 

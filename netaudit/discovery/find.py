@@ -4,16 +4,18 @@ Each finding channel runs in a thread of its own per interface; one device answe
 ever connected to afterwards (ask.py).
 """
 
+import time
 from collections.abc import Iterator
 from itertools import islice
 
 from netaudit.discovery import CHANNELS
 from netaudit.discovery.attached import holds
-from netaudit.discovery.channel import Channel, Question
+from netaudit.discovery.channel import Question
 from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import Job, run_jobs
 from netaudit.discovery.shuffle import shuffled
-from netaudit.model import ChannelReport, Event, Gap
+from netaudit.model import ChannelReport, Event, Gap, Subnet
+from netaudit.wire.container import container_bridge
 from netaudit.wire.interfaces import Interface
 
 UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
@@ -33,9 +35,28 @@ def find(course: Course) -> Iterator[Event]:
 def probe_silent(course: Course) -> Iterator[Event]:
     """Probe once, by unicast, who is alive and was silent to every multicast."""
     networks = course.multicast_networks()
-    heard = set[str]().union(*(course.heard.get(channel.name, ()) for channel in _reaching(course)))
+    heard = course.discovered()
     silent = (a for a in course.alive if a not in heard and any(holds(n, a) for n in networks))
-    yield from run_jobs(course, _reaching_jobs(course, tuple(silent)))
+    yield from unicast_again(course, tuple(silent))
+    course.asked_at = time.monotonic()
+
+
+def unicast_again(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:
+    """Probe these addresses by unicast, once by each channel."""
+    yield from run_jobs(course, _reaching_jobs(course, addresses))
+
+
+def sweep_again(course: Course, links: list[Interface]) -> Iterator[Event]:
+    """Ask, on these links, the addresses that were silent to ARP."""
+    heard = course.heard.get("arp", set())
+    silent = {link: tuple(a for a in course.attached.neighbours(link) if a not in heard) for link in links}
+    yield from run_jobs(course, _sweeps(course, silent))
+
+
+def sweep_these(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:
+    """Ask these addresses by ARP, each on its link."""
+    wanted = {link: tuple(a for a in addresses if holds(link.network, a)) for link in course.attached.links}
+    yield from run_jobs(course, _sweeps(course, wanted))
 
 
 def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
@@ -50,21 +71,30 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
             yield channel, Question(gate=gate, interface=link)
 
 
+def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Job]:
+    arp = [c for c in CHANNELS if c.name == "arp"]
+    return [
+        (channel, Question(gate=course.live.gate, interface=link, addresses=addresses))
+        for link, addresses in wanted.items()
+        for channel in arp
+        if addresses and link in course.swept
+    ]
+
+
 def _reaching_jobs(course: Course, addresses: tuple[str, ...]) -> list[Job]:
     question = Question(gate=course.live.gate, addresses=tuple(shuffled(addresses)))
-    return [(channel, question) for channel in _reaching(course)] if addresses else []
-
-
-def _reaching(course: Course) -> list[Channel]:
-    return [c for c in CHANNELS if c.reach and c.name in course.live.channels]
+    reaching = (c for c in CHANNELS if c.reach and c.name in course.live.channels)
+    return [(channel, question) for channel in reaching] if addresses else []
 
 
 def _known_before(course: Course) -> Iterator[Event]:
-    """What is known before the first packet: where which channel cannot work."""
+    """What is known before the first packet: which networks there are, and where which channel cannot work."""
     attached = course.attached
     networks = [i.network for i in course.live.interfaces if i.loopback or i in attached.links]
     distant = attached.count_beyond(networks)
+    yield from _subnets(course)
     if distant:
+        yield from _enclosed(course)
         detail = f"{distant:,} addresses are not on an attached network ({next(attached.beyond(networks), '')} "
         detail += "and others): there is no ARP and no multicast across a router; devices that answer neither "
         detail += "unicast probes nor the asked TCP ports are not seen"
@@ -73,6 +103,40 @@ def _known_before(course: Course) -> Iterator[Event]:
         if not attached.links:
             reason = "no target is on an attached network" if distant else "loopback has no link to discover on"
             yield ChannelReport(name=name, status="skipped", reason=reason)
-        for link in attached.links:
-            if not (link.has_link_layer if name == "arp" else link.multicast):
-                yield ChannelReport(name=name, status="skipped", reason=f"{link.name} has no such link layer")
+    for link in attached.links:
+        yield from _skipped(course, link)
+
+
+def _subnets(course: Course) -> Iterator[Subnet]:
+    attached = course.attached
+    for link in attached.links:
+        addresses = sum(1 for _ in attached.neighbours(link))
+        yield Subnet(network=str(link.network), interface=link.name, addresses=addresses)
+    elsewhere = attached.count_beyond([link.network for link in attached.links])
+    if elsewhere:
+        yield Subnet(network="", addresses=elsewhere)
+
+
+def _enclosed(course: Course) -> Iterator[Gap]:
+    """A bridged container sees its bridge, and nothing of the network outside by ARP or multicast."""
+    bridged = container_bridge(course.live.interfaces)
+    if bridged:
+        detail = f"{bridged.name} is a container's bridge: ARP and multicast do not reach the cameras' network from "
+        detail += "here; run the container on the host's network (--network host)"
+        yield Gap(kind="container", detail=detail)
+
+
+def _skipped(course: Course, link: Interface) -> Iterator[ChannelReport]:
+    """The channels that cannot ask this network, with the reason."""
+    network = str(link.network)
+    for channel in CHANNELS:
+        if channel.find is None or channel.name not in course.live.channels:
+            continue
+        if channel.name == "arp" and not link.has_link_layer:
+            reason = f"{link.name} has no such link layer"
+            yield ChannelReport(name="arp", status="skipped", reason=reason, network=network)
+        elif channel.name != "arp" and not link.multicast:
+            reason = (
+                f"{link.name} has no such link layer" if channel.reach is None else "no multicast: asked by unicast"
+            )
+            yield ChannelReport(name=channel.name, status="skipped", reason=reason, network=network)

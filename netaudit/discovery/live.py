@@ -1,17 +1,23 @@
 """The live feed: the phases of a run in their order; what is heard is yielded as it comes."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
+from netaudit.discovery.again import look_again
 from netaudit.discovery.ask import ask
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course, Live
 from netaudit.discovery.find import find, probe_silent
+from netaudit.discovery.harm import check_harm
 from netaudit.discovery.jobs import end_jobs
 from netaudit.model import Event, Gap
 
 # A new phase is a function of the course, here in its place: what listens only, before or beside `find`; what asks a
-# device again or with a login, after `ask`.
-PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (find, probe_silent, ask)
+# device with a login, after `ask`.
+PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (find, probe_silent, ask, look_again, check_harm)
 
 
 def live_events(live: Live) -> Iterator[Event]:
@@ -20,12 +26,41 @@ def live_events(live: Live) -> Iterator[Event]:
     When the gate is stopped, or a KeyboardInterrupt comes, the asking ends, and a Gap says so.
     """
     course = Course(live, Attached(live.scope, live.interfaces))
+    with _until(live.quiet_from, live.gate.stopped) as quiet:
+        try:
+            yield from _until_interrupted(course)
+            if quiet.is_set():
+                detail = (
+                    f"quiet hours began at {live.quiet_from:%H:%M}: what the run had not reached by then is missing"
+                )
+                yield Gap(kind="quiet_hours", detail=detail)
+            elif live.gate.stopped.is_set():
+                detail = "the run was interrupted: what it had not reached by then is missing"
+                yield Gap(kind="interrupted", detail=detail)
+        finally:
+            end_jobs(course)
+
+
+@contextmanager
+def _until(end: datetime | None, stopped: threading.Event) -> Iterator[threading.Event]:
+    """Stop the run at this time; whether that was done, and not something else, can be told from what is given."""
+    reached = threading.Event()
+
+    def stop() -> None:
+        if not stopped.is_set():
+            reached.set()
+            stopped.set()
+
+    timer = threading.Timer(end.timestamp() - time.time(), stop) if end else None
     try:
-        yield from _until_interrupted(course)
-        if live.gate.stopped.is_set():
-            yield Gap(kind="interrupted", detail="the run was interrupted: what it had not reached by then is missing")
+        if timer:
+            timer.daemon = True
+            timer.start()
+        yield reached
     finally:
-        end_jobs(course)
+        if timer:
+            timer.cancel()
+            timer.join()
 
 
 def _until_interrupted(course: Course) -> Iterator[Event]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from msgspec import UNSET
+
 from netaudit.inventory.shape import (
     AssetDocument,
     ChannelDocument,
@@ -13,13 +15,16 @@ from netaudit.inventory.shape import (
     EvidenceDocument,
     FingerprintsDocument,
     GapDocument,
+    HarmDocument,
     PortDocument,
     ProblemDocument,
     RunDocument,
     ScopeDocument,
+    SubnetChannelDocument,
+    SubnetDocument,
     ToolDocument,
 )
-from netaudit.model import Asset, Coverage, Gap, Inventory, Match, Problem, Run
+from netaudit.model import Asset, Coverage, Gap, HarmCheck, Inventory, Match, Problem, Run, SubnetTotal
 from netaudit.vocabulary import STRENGTHS
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z; a capture may claim any 64-bit time
@@ -90,6 +95,38 @@ def _coverage(coverage: Coverage) -> CoverageDocument:
             for c in sorted(coverage.channels, key=lambda c: (c.name, c.status, c.reason or ""))
         ),
         gaps=tuple(_gap(g) for g in sorted(set(coverage.gaps), key=_gap_order)),
+        subnets=tuple(_subnet(s) for s in coverage.subnets) or UNSET,
+        harm=_harm(coverage.harm) if coverage.harm else UNSET,
+    )
+
+
+def _subnet(total: SubnetTotal) -> SubnetDocument:
+    return SubnetDocument(
+        network=total.subnet.network or None,
+        interface=_maybe(total.subnet.interface),
+        addresses=total.subnet.addresses,
+        answering=total.answering,
+        only_arp=total.only_arp,
+        channels=tuple(
+            SubnetChannelDocument(
+                name=c.name,
+                status=c.status,
+                reason=_maybe(c.reason),
+                sent=c.sent,
+                answering=c.answering,
+                failed=dict(c.failed),
+            )
+            for c in total.channels
+        ),
+    )
+
+
+def _harm(check: HarmCheck) -> HarmDocument:
+    return HarmDocument(
+        checked=check.checked,
+        still_answering=check.checked - len(check.silent),
+        unchecked=check.unchecked,
+        silent=tuple(sorted(check.silent, key=address_order)),
     )
 
 

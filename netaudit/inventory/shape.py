@@ -85,6 +85,37 @@ class GapDocument(msgspec.Struct, frozen=True, kw_only=True):
     address: Text = UNSET
 
 
+class SubnetChannelDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """How one channel fared in one network."""
+
+    name: str
+    status: str
+    reason: str | None
+    sent: Count
+    answering: Count
+    failed: dict[str, Count]
+
+
+class SubnetDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One network that the scope reaches into; network `null`: all that is not attached."""
+
+    network: str | None
+    interface: str | None
+    addresses: Count
+    answering: Count
+    only_arp: Count
+    channels: tuple[SubnetChannelDocument, ...]
+
+
+class HarmDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the devices that had answered still did at the end of the run."""
+
+    checked: Count
+    still_answering: Count
+    unchecked: Count
+    silent: tuple[str, ...]
+
+
 class CoverageDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What was in scope, what answered, and what could not be seen."""
 
@@ -92,6 +123,8 @@ class CoverageDocument(msgspec.Struct, frozen=True, kw_only=True):
     addresses_answering: Count
     channels: tuple[ChannelDocument, ...]
     gaps: tuple[GapDocument, ...]
+    subnets: tuple[SubnetDocument, ...] | UnsetType = UNSET
+    harm: HarmDocument | UnsetType = UNSET
 
 
 class PortDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
-from netaudit.model import ChannelReport, Event, Gap, Problem, Reply, Run
+from netaudit.model import ChannelReport, Event, Gap, HarmCheck, Problem, Reply, Run, Subnet
 from netaudit.records.chain import MAX_BODY_BYTES, ChainWriter, Tail, is_chained, read_lines, read_seal, read_tail
 
 SCHEMA = "netaudit.bundle/1"
@@ -22,7 +22,14 @@ SCHEMA = "netaudit.bundle/1"
 FLUSH_LINES = 32
 FLUSH_S = 1.0  # of the run's own time: only what was heard within one second may be lost together
 
-EVENTS: Final[dict[str, type[Event]]] = {"reply": Reply, "problem": Problem, "gap": Gap, "channel": ChannelReport}
+EVENTS: Final[dict[str, type[Event]]] = {
+    "reply": Reply,
+    "problem": Problem,
+    "gap": Gap,
+    "channel": ChannelReport,
+    "subnet": Subnet,
+    "harm": HarmCheck,
+}
 TYPES: Final = {event: kind for kind, event in EVENTS.items()}
 
 T = TypeVar("T")

@@ -30,10 +30,19 @@ GAP_WORDS = {
     "interrupted": "The run was stopped before its end",
     "truncated_input": "The recording ends in the middle",
     "dropped_packets": "Replies were lost on this machine",
+    "quiet_hours": "Quiet hours began before the end of the run",
+    "nobody": "Nothing answered anything: that is no proof that nobody is there",
+    "container": "This machine is a bridged container: ARP and multicast do not leave it",
+    "left_alone": "Stopped answering, or said that it is overloaded: it was left alone",
+    "fell_silent": "Answered at first, and no more at the end of the run",
     "interface": "A network interface could not be used",
     "no_link_layer": "No right to open raw sockets: devices that answer nothing but ARP can be missing",
     "port_taken": "Another program holds a discovery port: replies that came to it are missing",
     "unheard": "Nothing answered any question to the whole network",
+    "silent_subnet": "Attached networks on which nobody answered",
+    "isolation": "Only one neighbour answers: an access point or switch may keep devices apart",
+    "lossy": "The link loses packets, or devices sleep: single answers can be missing",
+    "arp_only": "Answer ARP, and none of the questions",
     "routed": "Behind a router: ARP and multicast do not reach these networks",
     "recorder_children": "Cameras behind recorders that were not inspected",
     "wrong_subnet": "Heard on the wire, with an address that does not belong there",
@@ -55,7 +64,9 @@ SOLD_WORDS = {
     "possible": "possibly {maker}-made {kind}, sold as {label}",
     "unknown": "{kind}, labelled {label}, maker not established",
 }
-FOR_THE_EYE = frozenset({"locked", "wrong_subnet", "address_conflict"})  # gaps that somebody should go and look at
+FOR_THE_EYE = frozenset(
+    {"locked", "wrong_subnet", "address_conflict", "fell_silent", "left_alone"}
+)  # gaps that somebody should go and look at
 
 STATUS_WORDS = {
     "refused": "connection refused",

@@ -51,6 +51,7 @@ class Gate:
 
     def slow_down(self, rate_pps: float) -> None:
         """Let so many packets and connections a second through from now on."""
+        self.rate_pps = rate_pps
         self._interval_s = 1.0 / rate_pps
 
     def connected(self, address: str) -> None:

@@ -91,13 +91,23 @@ class _Sweep:
 
     def run(self) -> Iterator[Event]:
         frame = build_request(self.interface)
-        for _ in range(PASSES):
-            for address in [a for a in self.addresses if a in self.silent]:
+        for number in range(PASSES):
+            silent = [a for a in self.addresses if a in self.silent]
+            for address in silent:
                 yield from self.listen(self.gate.delay(address))
                 if self.gate.stopped.is_set():
                     return
                 yield from self.ask(frame, address)
             yield from self.listen(TAIL_S)
+            if number:
+                yield from self.tell_loss(len(silent) - len(self.silent))
+
+    def tell_loss(self, late: int) -> Iterator[Gap]:
+        """Devices that answered only when asked again."""
+        if late > 0:
+            devices = "one device" if late == 1 else f"{late} devices"
+            detail = f"{self.interface.name}: {devices} answered ARP only when asked a second time"
+            yield Gap(kind="lossy", detail=detail, address=self.interface.address)
 
     def ask(self, frame: bytearray, address: str) -> Iterator[Event]:
         try:

@@ -38,13 +38,15 @@ class Loop(Protocol):
 class Talk:
     """One device's conversation: its connection and the step it is at."""
 
-    def __init__(self, loop: Loop, address: str, conversation: Conversation) -> None:
+    def __init__(self, loop: Loop, address: str, conversation: Conversation, limit_s: float | None = None) -> None:
         self.loop = loop
         self.address = address
         self.conversation = conversation
         self.deadline = math.inf  # when the present step ends, whatever comes
         self.armed = math.inf  # the earliest time at which the loop looks at the deadline
         self.over = False
+        self._limit_s = limit_s  # from the first connection on; None: as long as it takes
+        self._until = math.inf  # when the conversation must have ended
         self._sock: socket.socket | None = None
         self._tls: TlsSession | None = None
         self._step: Step | None = None
@@ -55,6 +57,10 @@ class Talk:
         self._outgoing = b""
         self._incoming = b""
         self._discarded = 0
+
+    def is_late(self) -> bool:
+        """Whether the conversation has taken longer than the user allows."""
+        return time.monotonic() >= self._until
 
     def start(self, step: Step) -> Outcome | None:
         """Begin a step; an Outcome where it ended at once."""
@@ -85,7 +91,7 @@ class Talk:
     def on_alarm(self) -> Outcome | None:
         """The step's time is up; the Outcome, if that ended it."""
         step = self._step
-        if isinstance(step, Connect) and self._sock is None:
+        if isinstance(step, Connect) and self._sock is None and not self.is_late():
             return self._connect(step)
         if isinstance(step, Pause):
             self.close()
@@ -97,7 +103,7 @@ class Talk:
 
     def finish(self) -> None:
         """The conversation is over: hang up."""
-        self._step, self.deadline = None, math.inf
+        self._step, self._limit_s, self.deadline, self._until = None, None, math.inf, math.inf
         self._part()
         if self._sock:
             self._set_deadline(FAREWELL_S)
@@ -113,7 +119,7 @@ class Talk:
             sock.close()
 
     def _set_deadline(self, seconds: float) -> None:
-        self.deadline = time.monotonic() + seconds
+        self.deadline = min(time.monotonic() + seconds, self._until)
         if self.deadline < self.armed:
             self.loop.alarm(self)
 
@@ -128,6 +134,8 @@ class Talk:
     def _connect(self, step: Connect) -> Outcome | None:
         self._ended = self._broken = False
         self._local = ("", 0)
+        if self._limit_s and self._until == math.inf:
+            self._until = time.monotonic() + self._limit_s
         try:
             self.loop.gate.admit(self.address)
         except PermissionError as error:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from netaudit.model import Event
+from netaudit.model import Event, Problem
 from netaudit.wire.gate import Gate
 from netaudit.wire.steps import STEPS, Conversation, Outcome
 from netaudit.wire.talk import Talk
@@ -23,10 +23,16 @@ _HEARD = Outcome()  # what a conversation is sent for a result
 
 
 def converse(
-    conversations: Iterator[tuple[str, Conversation]], gate: Gate, in_flight: int = IN_FLIGHT
+    conversations: Iterator[tuple[str, Conversation]],
+    gate: Gate,
+    in_flight: int = IN_FLIGHT,
+    host_timeout_s: float | None = None,
 ) -> Iterator[Event]:
-    """Hold the conversations, each with its address, at most `in_flight` at once; yield their results as they come."""
-    loop = _Loop(conversations, gate, in_flight)
+    """Hold the conversations, each with its address, at most `in_flight` at once; yield their results as they come.
+
+    One that is not over `host_timeout_s` seconds after its first connection began is ended, with a Problem.
+    """
+    loop = _Loop(conversations, gate, in_flight, host_timeout_s)
     try:
         yield from loop.run()
     finally:
@@ -36,8 +42,15 @@ def converse(
 class _Loop:
     """The selectors loop: sockets that wait, and a heap of the times at which waiting ends."""
 
-    def __init__(self, conversations: Iterator[tuple[str, Conversation]], gate: Gate, in_flight: int) -> None:
+    def __init__(
+        self,
+        conversations: Iterator[tuple[str, Conversation]],
+        gate: Gate,
+        in_flight: int,
+        host_timeout_s: float | None,
+    ) -> None:
         self.gate = gate
+        self.host_timeout_s = host_timeout_s
         self.selector: selectors.BaseSelector = selectors.DefaultSelector()
         self._waiting = conversations
         self._in_flight = in_flight
@@ -77,13 +90,16 @@ class _Loop:
             if found is None:
                 self._exhausted = True
                 return
-            talk = Talk(self, *found)
+            talk = Talk(self, *found, self.host_timeout_s)
             self._talks.add(talk)
             yield from self._advance(talk, None)
 
     def _advance(self, talk: Talk, outcome: Outcome | None) -> Iterator[Event]:
         """Give the conversation its outcome (None: begin it), pass on its results, and start its next steps."""
         conversation = talk.conversation
+        if talk.is_late():
+            yield self._give_up(talk)
+            return
         try:
             item = next(conversation) if outcome is None else conversation.send(outcome)
             while True:
@@ -99,6 +115,14 @@ class _Loop:
             talk.finish()
             if talk.over:
                 self._talks.discard(talk)
+
+    def _give_up(self, talk: Talk) -> Problem:
+        talk.conversation.close()
+        talk.finish()
+        if talk.over:
+            self._talks.discard(talk)
+        detail = f"its visit took longer than {self.host_timeout_s:g} s: what was not asked by then is missing"
+        return Problem(stage="ask", channel="tcp", address=talk.address, status="timeout", detail=detail)
 
     def _patience(self) -> float:
         if not self._alarms:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from netaudit.discovery import CHANNELS, ask, find
+from netaudit.discovery import CHANNELS, ask, find, live
 from netaudit.discovery.course import Live
 from netaudit.model import ChannelReport, Gap, Reply
 from netaudit.scope import parse_scope
@@ -18,16 +18,18 @@ ETH0 = Interface(
 TUNNEL = Interface("tun0", "10.8.0.2", IPv4Network("10.8.0.0/24"), None, None, loopback=False, multicast=False)
 ALL = frozenset({"arp", "mdns", "wsd", "sadp", "dhip", "http", "rtsp", "tls", "tcp"})
 ANSWER = b"<ProbeMatch><DeviceSN>1</DeviceSN><DeviceLock>%s</DeviceLock></ProbeMatch>"  # of SADP
+ARP_REPLY = bytes.fromhex("000108000604000202005e0053010a00000902005e0053020a000002")
 DONE = ChannelReport(name="arp", status="done")
 
 
 class Stage:
-    """Plays what channels do, and notes who was asked and who would be visited."""
+    """Plays what channels do, and notes who was asked and who would be visited; by default nobody is asked again."""
 
     def __init__(self, monkeypatch):
         self.visited, self.questions = [], Counter()
         self._monkeypatch = monkeypatch
         monkeypatch.setattr(ask, "converse", self._converse)
+        monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask))
         self.plays()
 
     def plays(self, **acts):
@@ -49,7 +51,7 @@ class Stage:
 
         return acted
 
-    def _converse(self, conversations, gate, in_flight):
+    def _converse(self, conversations, gate, in_flight, host_timeout_s=None):
         for address, conversation in conversations:
             self.visited.append((address, in_flight, next(conversation, None)))
         return iter(())
@@ -62,9 +64,9 @@ def settings(*targets, excluded=(), interfaces=(LOOPBACK,), channels=ALL, progre
     return Live(scope=scope, interfaces=interfaces, gate=gate, channels=frozenset(channels), progress=progress)
 
 
-def heard(address, channel="arp", payload=b"x", **rest):
-    """A reply that somebody at this address sent, by default on eth0."""
-    defaults = {"transport": "udp", "interface": "eth0"}
+def heard(address, channel="arp", payload=ARP_REPLY, **rest):
+    """A reply that somebody at this address sent, by default ARP on eth0."""
+    defaults = {"transport": "link" if payload == ARP_REPLY else "udp", "interface": "eth0"}
     return Reply(channel=channel, address=address, payload=payload, **{**defaults, **rest})
 
 

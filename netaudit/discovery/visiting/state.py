@@ -72,6 +72,7 @@ def waited(state: Visit) -> Talk:
         return True
     detail = f"no answer {LATE_IN_A_ROW} times in a row after it had answered: left alone"
     yield problem(state, "tcp", "timeout", detail)
+    yield Gap(kind="left_alone", detail=detail, address=state.target.address)
     return False
 
 
@@ -86,7 +87,9 @@ def unanswered(state: Visit, port: int, channel: str, outcome: Outcome, detail: 
 def has_enough(state: Visit, port: int, channel: str, data: bytes) -> Talk:
     """Whether an answer says that the device must be left alone: overloaded, or locked against logins."""
     if data[:5] in {b"HTTP/", b"RTSP/"} and data[:32].split(b" ")[1:2] == [b"503"]:
-        yield problem(state, channel, "closed", f"port {port}: 503, the device is overloaded: left alone")
+        detail = f"port {port}: 503, the device is overloaded: left alone"
+        yield problem(state, channel, "closed", detail)
+        yield Gap(kind="left_alone", detail=detail, address=state.target.address)
         return True
     if b"<lockstatus>lock<" in b"".join(data.lower().split()):
         detail = f"port {port}: the device says that it is locked: it was not asked further"

@@ -1,0 +1,68 @@
+"""The second look, at the end of a live run: devices that were late are asked once more, slowly.
+
+Only what had no answer is asked again, and not sooner than the profile allows (a minute, unless the user is in a hurry):
+ports whose connection timed out, on a link that loses packets the addresses that were silent to ARP, and by unicast
+the devices behind a router that answered no discovery. Where nobody was late, there is no second look.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netaudit.discovery.ask import hold, visit_known
+from netaudit.discovery.attached import holds
+from netaudit.discovery.course import Course, Late
+from netaudit.discovery.find import sweep_again, unicast_again
+from netaudit.discovery.visit import VISIT_CHANNELS
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import Event, Target
+
+CONNECT_S = 3.3  # a SYN that is lost is sent again by the kernel after 1 s and after 3 s
+IN_FLIGHT = 16  # devices that are talked to at the same time
+_LOOK_S = 0.2  # after which a stopped run is noticed
+
+
+def look_again(course: Course) -> Iterator[Event]:
+    """Ask the late ones once more; nothing where nobody was late, or where the user does not want it."""
+    if not course.live.again or not course.live.channels & VISIT_CHANNELS:
+        return
+    late = {a: late_one for a, late_one in course.late.items() if a not in course.left_alone}
+    lossy = [link for link in course.attached.links if link in course.swept and link.address in course.lossy]
+    if not (late or lossy) or not _wait(course, late):
+        return
+    course.live.gate.slow_down(min(course.live.gate.rate_pps, course.live.profile.again_pps))
+    known = set(course.alive)
+    yield from sweep_again(course, lossy)
+    yield from unicast_again(course, _unheard(course))
+    yield from visit_known(course, tuple(a for a in course.alive if a not in known))
+    visits = [_rest_of(late_one) for late_one in late.values()]
+    yield from hold(course, visits, len(visits), IN_FLIGHT, CONNECT_S, "asking the late")
+    yield from course.tell_connections()
+
+
+def _unheard(course: Course) -> tuple[str, ...]:
+    """Devices with an open port, where no multicast goes, that answered no discovery: one datagram may be lost."""
+    networks = course.multicast_networks()
+    heard = course.discovered()
+    return tuple(
+        a
+        for a in course.open_ports
+        if a not in heard and a not in course.left_alone and ":" not in a and not any(holds(n, a) for n in networks)
+    )
+
+
+def _wait(course: Course, late: dict[str, Late]) -> bool:
+    """Wait until the late ones may be asked again; False where the run was stopped meanwhile."""
+    stopped, pause_s = course.live.gate.stopped, course.live.profile.again_after_s
+    began = time.monotonic()
+    until = max([course.asked_at, *(late_one.at for late_one in late.values())]) + pause_s
+    while (now := time.monotonic()) < until and not stopped.is_set():
+        course.progress("waiting for the late", int(now - began), int(until - began))
+        stopped.wait(min(_LOOK_S, until - now))
+    return not stopped.is_set()
+
+
+def _rest_of(late: Late) -> Visit:
+    """What its first visit has left: the ports that did not answer, with what remains of its budget."""
+    target: Target = replace(late.state.target, ports=late.ports)
+    return replace(late.state, target=target, alive=True, late=0)

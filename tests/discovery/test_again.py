@@ -1,0 +1,168 @@
+"""The second look: only what had no answer is asked again, late enough, once."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from support.loopback import CORNER
+from support.staging import DONE, ETH0, LOOPBACK, heard, of_kind, says, settings
+
+from netaudit.discovery import again, ask, find, live
+from netaudit.discovery.live import live_events
+from netaudit.model import ChannelReport, Gap
+from netaudit.wire.steps import Connect, Outcome
+
+ANSWERS = {"ok": Outcome("ok"), "refused": Outcome("refused"), "timeout": Outcome("timeout")}
+SADP = b"<ProbeMatch><DeviceSN>1</DeviceSN></ProbeMatch>"
+
+
+@pytest.fixture
+def late(stage, monkeypatch):
+    """Plays conversations: `answers` is (address, port) -> status at the first look; everything is noted."""
+    monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, again.look_again))
+    stage.answers, stage.connects, stage.waits = {}, [], []
+
+    def converse(conversations, gate, in_flight, host_timeout_s=None):
+        for address, conversation in conversations:
+            outcome = None
+            while True:
+                try:
+                    step = conversation.send(outcome)
+                except StopIteration:
+                    break
+                outcome = Outcome("ok")
+                if isinstance(step, Connect):
+                    stage.connects.append((address, step.port, step.timeout_s))
+                    outcome = ANSWERS[stage.answers.get((address, step.port), "refused")]
+                elif not hasattr(step, "seconds"):
+                    yield step
+        yield from ()
+
+    def wait(course, late_ones):
+        stage.waits.append(sorted(late_ones))
+        return True
+
+    monkeypatch.setattr(ask, "converse", converse)
+    monkeypatch.setattr(again, "_wait", wait)
+    return stage
+
+
+def connects(stage, address):
+    return [port for connected, port, _ in stage.connects if connected == address]
+
+
+def test_ports_that_did_not_answer_are_asked_once_more_and_no_others(late):
+    late.answers = {("10.0.0.9", 443): "timeout", ("10.0.0.9", 8000): "timeout"}
+    late.plays(arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), DONE))
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+    first, second = connects(late, "10.0.0.9")[:12], connects(late, "10.0.0.9")[12:]
+
+    assert (len(set(first)), second) == (12, [443, 8000])
+    assert len(connects(late, "10.0.0.10")) == 12
+    assert late.waits == [["10.0.0.9"]]
+
+
+def test_second_look_is_more_patient_and_slower(late):
+    late.answers = {("10.0.0.9", 443): "timeout"}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    run = settings("10.0.0.9", interfaces=(ETH0,))
+    list(live_events(run))
+
+    assert late.connects[-1] == ("10.0.0.9", 443, again.CONNECT_S)
+    assert run.gate.rate_pps == run.profile.again_pps
+
+
+def test_nobody_late_means_no_second_look(late):
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    run = settings("10.0.0.9", interfaces=(ETH0,))
+    list(live_events(run))
+
+    assert (late.waits, run.gate.rate_pps) == ([], 1e6)
+
+
+def test_user_can_do_without_it(late):
+    late.answers = {("10.0.0.9", 443): "timeout"}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), again=False)))
+
+    assert late.waits == []
+
+
+def test_device_that_fell_silent_in_its_visit_is_not_asked_again(late):
+    """Open at 80, then three time-outs in a row: it is left alone."""
+    late.answers = {("10.0.0.9", port): "timeout" for port in (443, 554, 8000)}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert [gap.kind for gap in of_kind(Gap, events)] == ["left_alone"]
+    assert connects(late, "10.0.0.9") == [80, 443, 554, 8000]
+    assert late.waits == []
+
+
+def test_firewalled_device_is_given_three_more_chances_only(late):
+    late.answers = {("10.0.0.9", port): "timeout" for port in range(1, 65536)}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert len(connects(late, "10.0.0.9")) == 12 + 3
+
+
+def test_addresses_where_nobody_is_are_not_late(late):
+    late.answers = {("10.5.0.1", port): "timeout" for port in range(1, 65536)}
+    list(live_events(settings("10.5.0.1", interfaces=(ETH0,))))
+
+    assert (len(connects(late, "10.5.0.1")), late.waits) == (12, [])
+
+
+def test_link_that_loses_packets_is_swept_again_where_it_was_silent(late):
+    lossy = Gap(kind="lossy", detail="eth0: one device answered late", address=ETH0.address)
+    found = iter([(heard("10.0.0.9"), lossy, DONE), (heard("10.0.0.10"), DONE)])
+    late.plays(arp_find=lambda _: iter(next(found)))
+    list(live_events(settings("10.0.0.8-10", interfaces=(ETH0,))))
+
+    assert late.questions["arp", "find", "10.0.0.9"] == 1
+    assert late.questions["arp", "find", "10.0.0.10"] == late.questions["arp", "find", "10.0.0.8"] == 2
+    assert len(connects(late, "10.0.0.10")) == 12
+
+
+def test_silent_device_behind_a_router_is_probed_again_where_somebody_was_late(late):
+    late.answers = {("10.5.0.1", 443): "timeout", ("10.5.0.2", 80): "ok"}
+    late.plays(sadp_reach=says(heard("10.5.0.3", "sadp", SADP, interface=None)))
+    late.plays(arp_find=says(DONE))
+
+    def visits(course):
+        course.alive |= dict.fromkeys(("10.5.0.1", "10.5.0.2", "10.5.0.3"))
+        course.open_ports |= {"10.5.0.2": 80, "10.5.0.3": 80}
+        course.heard["sadp"] = {"10.5.0.3"}
+        yield from ()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live, "PHASES", (find.find, visits, ask.ask, again.look_again))
+        list(live_events(settings("10.5.0.1-3", interfaces=(ETH0,))))
+
+    assert late.questions["sadp", "reach", "10.5.0.2"] == 2
+    assert late.questions["sadp", "reach", "10.5.0.3"] == 1
+
+
+def test_waiting_is_as_long_as_the_profile_says_and_ends_when_stopped():
+    run = settings(f"{CORNER}.9", interfaces=(LOOPBACK,))
+    told = []
+    profile = replace(run.profile, again_after_s=0.5)
+    course = find.Course(replace(run, profile=profile, progress=lambda *step: told.append(step)), None)
+    course.asked_at = time.monotonic()
+    started = time.monotonic()
+    waited = again._wait(course, {})
+    taken_s = time.monotonic() - started
+    run.gate.stopped.set()
+
+    assert (waited, told[0][0]) == (True, "waiting for the late")
+    assert 0.45 <= taken_s < 1.0
+    assert again._wait(course, {}) is False
+
+
+def test_connections_of_the_second_look_are_counted(late):
+    late.answers = {("10.0.0.9", 443): "timeout"}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert {report.status for report in of_kind(ChannelReport, events) if report.name == "tcp"} == {"done"}
