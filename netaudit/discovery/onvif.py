@@ -89,6 +89,9 @@ def _read_answer(reply: Reply, answer: Element) -> Iterator[Observation]:
     elif name == "GetHostnameResponse":
         for value in texts(answer, "Name")[:1]:
             yield from observe(reply, "onvif.hostname", value)
+    elif name == "GetEndpointReferenceResponse":
+        for value in texts(answer, "GUID")[:1]:
+            yield from observe(reply, "wsd.endpoint", value)
     elif name == "GetNetworkInterfacesResponse":
         for value in texts(answer, "HwAddress")[:MAX_INTERFACES]:
             yield from observe(reply, "mac.address", mac_address(value))
@@ -141,7 +144,7 @@ ONVIF = Channel(
     knows=_knows,
     fields=(
         *_DEVICE.values(), "onvif.scope", "onvif.scopes", "onvif.hostname", "onvif.uri", "onvif.namespace", "onvif.envelope",
-        "mac.address",
+        "wsd.endpoint", "mac.address",
     ),
     sends="POST of four calls that ONVIF allows without a user, until the first is refused",
     requests=tuple(

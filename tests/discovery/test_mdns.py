@@ -214,3 +214,32 @@ def test_first_question_asks_for_unicast_and_the_second_does_not(monkeypatch):
     assert [datagram for _, datagram in volley.shots] == [build_query(unicast=True), build_query(unicast=False)]
     assert (volley.destinations, volley.port, volley.group, volley.ttl) == (("224.0.0.251",), 5353, "224.0.0.251", 255)
     assert (volley.source, volley.interface) == ("192.0.2.2", "eth0")
+
+
+# --- ports ------------------------------------------------------------------------------------------------------------
+
+
+def service(address=(192, 0, 2, 7), host=HOST, name=INSTANCE, port=8080):
+    return message(
+        DNSService(name, SRV, IN | UNIQUE, 120, 0, 0, port, host),
+        additionals=(DNSAddress(HOST, A, IN | UNIQUE, 120, bytes(address)),),
+    )
+
+
+def test_port_of_a_service_on_the_device_itself():
+    assert values(MDNS, "mdns.port", service()) == ["_CGI._tcp 8080"]
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        service(address=(192, 0, 2, 8)),  # the support's device is 192.0.2.7
+        service(address=bytes(16)),
+        service(host="another.local."),
+        service(name="no type at all.local."),
+        service(port=0),
+        message(DNSService(INSTANCE, SRV, IN | UNIQUE, 120, 0, 0, 8080, HOST)),  # nobody says where its host is
+    ],
+)
+def test_port_of_a_service_elsewhere_is_not_the_device_s(packet):
+    assert values(MDNS, "mdns.port", packet) == []

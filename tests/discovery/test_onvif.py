@@ -112,3 +112,13 @@ def test_what_is_no_onvif(payload):
 def test_bytes_that_are_known():
     assert ONVIF.knows(reply(INFORMATION))
     assert not ONVIF.knows(reply(b"<html></html>"))
+
+
+def test_endpoint_is_the_one_that_discovery_names():
+    answer = (
+        '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:t="http://www.onvif.org/ver10/device/wsdl">'
+        "<e:Body><t:GetEndpointReferenceResponse><t:GUID>urn:uuid:4d454930-0000-1000-8000-4419b6000001</t:GUID>"
+        "</t:GetEndpointReferenceResponse></e:Body></e:Envelope>"
+    )
+
+    assert values(ONVIF, "wsd.endpoint", answer) == ["urn:uuid:4d454930-0000-1000-8000-4419b6000001"]

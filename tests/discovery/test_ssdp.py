@@ -1,7 +1,9 @@
 import pytest
+from support.asking import volley_of
 from support.reading import pairs, reply
 
-from netaudit.discovery.ssdp import SSDP
+from netaudit.discovery import ssdp
+from netaudit.discovery.ssdp import SSDP, build_search
 
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=1800\r\nEXT:\r\nLOCATION:http://192.0.2.7:49152/upnpdevicedesc.xml\r\n"
@@ -48,3 +50,29 @@ def test_what_is_no_ssdp(payload):
 )
 def test_bytes_that_are_known(payload, transport, expected):
     assert SSDP.knows(reply(payload, transport=transport)) is expected
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_search_byte_for_byte():
+    assert build_search() == (
+        b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\nST: upnp:rootdevice\r\n\r\n'
+    )
+
+
+def test_network_is_searched_twice_and_heard_until_the_slowest_may_have_answered(monkeypatch):
+    volley = volley_of(monkeypatch, ssdp, ssdp.find)
+
+    assert volley.shots == ((0.0, build_search()), (0.4, build_search()))
+    assert (volley.destinations, volley.group) == (("239.255.255.250",), "239.255.255.250")
+    assert (volley.port, volley.ttl, volley.source) == (1900, 2, "192.0.2.2")
+    assert volley.listen_s >= 4.0
+
+
+def test_single_addresses_are_never_searched():
+    assert SSDP.reach is None
+
+
+def test_search_of_somebody_else_says_nothing():
+    assert pairs(SSDP, build_search(), transport="udp") == []
