@@ -147,6 +147,19 @@ def test_model_names_that_begin_alike_are_told_apart(name, expected):
     }
 
 
+LABELS = [b.id for b in LIBRARY.names.brands.values() if {m.family for m in b.makers} & {"hikvision", "dahua"}]
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize(
+    ("field", "text"), [("onvif.manufacturer", "{}"), ("upnp.manufacturer", "{}"), ("onvif.scope", "onvif://www.onvif.org/name/{}")]
+)  # fmt: skip
+def test_each_label_is_named_where_a_device_names_its_maker(label, field, text):
+    brands = [dict(hit.claims).get("brand") for hit in hits(field, text.format(label)) if hit.strength != "weak"]
+
+    assert label in brands
+
+
 def test_loading_takes_less_than_a_tenth_of_a_second():
     assert best_of_five(load_library) < 0.1  # of a processor's time; the start of every command waits for it
 

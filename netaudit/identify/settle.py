@@ -26,6 +26,7 @@ CERTAIN, LIKELY, THINKABLE = 0.95, 0.75, 0.4  # the least certainty for confirme
 SUREST = 0.999  # whoever shares the wire can forge any answer: nothing is beyond doubt
 
 LINK_CHANNELS = ("arp", "dhcp", "mac")  # what tells a hardware address by the frame, or is told it by whoever saw one
+CHILD = "child"  # the cause of what a recorder tells of a camera behind it
 
 # Whose word is taken first for a name or a number, where two are equally strong: the maker's own protocol, then the
 # standard ones, then what only carries a name by the way.
@@ -176,9 +177,14 @@ def _best(attribute: str, told: dict[str, list[Claim]]) -> str | None:
 
 
 def _cause(hit: Match) -> str:
-    """What the match rests on. A hardware address that an answer tells, and no frame shows, is part of that answer."""
+    """What the match rests on. A hardware address that an answer tells, and no frame shows, is part of that answer.
+
+    What a recorder's list tells of a camera is all of one cause, its hardware address too.
+    """
     seen = hit.observation
     told = seen.field == "mac.address" and seen.channel not in LINK_CHANNELS and seen.mac != seen.value
+    if told and seen.part:
+        return CHILD
     return cause_of(seen.channel if told else seen.field)
 
 

@@ -12,6 +12,7 @@ from netaudit.identify.keys import eui64_mac, serial_key, uuid_key
         ("sadp.device_sn", "DS-2CD2043G0-I20190115AAWRC12345678", "20190115AAWRC12345678"),
         ("isapi.serial_number", "ds-2cd2043g0-i 20190115aawrc12345678", "20190115AAWRC12345678"),
         ("upnp.serial_number", "20190115AAWRC12345678WCVU", "20190115AAWRC12345678"),
+        ("isapi.serial_number", "DS-KV8213-WME1(C)0120230508RRAB0353909", "20230508RRAB0353909"),
         ("mdns.host", "DS-7616NI-K2-16P1620190115CCRRC12345678WCVU.local", "20190115CCRRC12345678"),
         ("sadp.device_sn", "DS-7616NI-K2/16P1620190115CCRRC12345678WCVU", "20190115CCRRC12345678"),
         ("dhip.serial_no", "6J0A4D2PAG7E91B", "6J0A4D2PAG7E91B"),

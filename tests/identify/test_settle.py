@@ -123,6 +123,16 @@ def test_hardware_address_in_an_answer_is_part_of_that_answer():
     assert told(answer, replace(told_by_isapi, observation=seen_in_frame)).verdict == "confirmed"
 
 
+def test_hardware_address_of_a_camera_in_a_recorders_list_is_part_of_that_list():
+    model = hit("child.model", "medium", family="dahua")
+    listed = hit("mac.address", "strong", value="3c:ef:8c:00:00:01", family="dahua")
+    observation = replace(listed.observation, channel="magicbox", part="channel 1")
+    elsewhere = replace(observation, part="")
+
+    assert told(model, replace(listed, observation=observation)).verdict == "probable"
+    assert told(model, replace(listed, observation=elsewhere)).verdict == "confirmed"
+
+
 def test_weights_keep_the_order_and_the_promises_of_the_strengths():
     alone = {strength: weigh([hit("http.title", strength, family="dahua")])["dahua"] for strength in STRENGTHS}
 
