@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import Gate
@@ -9,6 +10,10 @@ from netaudit.wire.interfaces import Interface
 from netaudit.wire.udp import Volley
 
 EXAMPLE = "192.0.2.7"  # whom the examples are addressed to (RFC 5737)
+EXAMPLE_INTERFACE = Interface(  # whom examples of frames come from
+    "eth0", "192.0.2.10", IPv4Network("192.0.2.0/24"), "02:00:00:00:00:01", None, loopback=False, multicast=True,
+    link_local="fe80::1%eth0",
+)  # fmt: skip
 Shots = tuple[tuple[float, bytes], ...]  # (seconds after the start, datagram)
 
 
@@ -19,6 +24,9 @@ class Question:
     gate: Gate
     interface: Interface | None = None  # None: unicast only
     addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
+    ipv6: bool = False  # asked over IPv6, from the interface's link-local address
+    listen_s: float = 0.0  # how long to hear what others send
+    alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
 
     @property
     def link(self) -> Interface:
@@ -38,9 +46,10 @@ class Question:
         ttl: int = 1,
     ) -> Volley:
         """The volley that asks the network by multicast, and at more destinations, and listens to the group too."""
+        source = (self.link.link_local if self.ipv6 else self.link.address) or ""
         return Volley(
             channel=channel, port=port, shots=shots, destinations=(group, *more), listen_s=listen_s, ttl=ttl,
-            source=self.link.address, interface=self.link.name, group=group,
+            source=source, interface=self.link.name, group=group,
         )  # fmt: skip
 
     def to_each(self, channel: str, port: int, request: bytes, listen_s: float) -> Volley:
@@ -76,6 +85,7 @@ class Channel:
     sends: str = ""  # what an active run sends, in words; empty for channels that only listen or read
     requests: tuple[Request, ...] = ()  # the same, form by form
     by_name_only: bool = False  # not asked by default: only where the user names it
+    families: tuple[int, ...] = (4,)  # of IP: over which `find` asks
     find: Callable[[Question], Iterator[Event]] | None = None  # asks the network that an interface is attached to
     reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 

@@ -1,4 +1,4 @@
-"""SADP: Hikvision's own discovery, XML on UDP 37020, and its raw Ethernet form 0x8033, which is only heard.
+"""SADP: Hikvision's own discovery, XML on UDP 37020, and the answers of its raw Ethernet form 0x8033.
 
 The one read-only verb that is sent is `inquiry`; the same channel carries verbs that change devices, so the request
 is one constant with a fresh UUID. Devices answer to the sender or to the group, whichever their firmware likes.
@@ -134,7 +134,7 @@ def reach(question: Question) -> Iterator[Event]:
 
 SADP = Channel(
     name="sadp",
-    title="SADP: Hikvision's own discovery (UDP 37020; frames of type 0x8033 are heard, never sent)",
+    title="SADP: Hikvision's own discovery (UDP 37020; frames of type 0x8033 are heard)",
     read=read,
     hears=(("udp", PORT),),
     knows=lambda reply: reply.transport == "link" and reply.payload[:2] == _MARK,

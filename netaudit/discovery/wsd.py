@@ -17,7 +17,7 @@ from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
 
 PORT = 3702
-GROUP = "239.255.255.250"
+GROUP, GROUP_IPV6 = "239.255.255.250", "ff02::c"
 MAX_BYTES = 64 * 1024
 MAX_SCOPES = 64
 _LISTEN_S = 2.5  # a device may wait 500 ms (APP_MAX_DELAY) before it answers, and slow ones wait longer
@@ -117,7 +117,8 @@ def find(question: Question) -> Iterator[Event]:
     shots = tuple(
         (number * _SPACING_S + repeat, probe) for number, probe in enumerate(probes) for repeat in (0.0, _REPEAT_S)
     )
-    yield from fire(question.to_all("wsd", PORT, GROUP, shots, _LISTEN_S), question.gate)
+    group = GROUP_IPV6 if question.ipv6 else GROUP
+    yield from fire(question.to_all("wsd", PORT, group, shots, _LISTEN_S), question.gate)
 
 
 def reach(question: Question) -> Iterator[Event]:
@@ -142,7 +143,7 @@ WSD = Channel(
             Request(
                 what=f"Probe for {what}",
                 build=partial(build_probe, kind),
-                to=f"group {GROUP}",
+                to=f"group {GROUP}, {GROUP_IPV6}",
                 transport="udp",
                 ports=(PORT,),
                 most=2,
@@ -162,6 +163,7 @@ WSD = Channel(
             source="WS-Discovery 2005/04 section 5.2",
         ),
     ),
+    families=(4, 6),
     find=find,
     reach=reach,
 )

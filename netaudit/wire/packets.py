@@ -31,6 +31,17 @@ Frame = tuple[float, bytes]  # (seconds since the epoch, its bytes from the targ
 Shots = tuple[tuple[float, bytes], ...]  # (seconds after the start, frame)
 
 
+def may_hear_frames() -> bool:
+    """Whether this process has packet sockets, and the right to them."""
+    if sys.platform != "linux":
+        return False
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except PermissionError:
+        return False
+    return True
+
+
 class PacketSocket:
     """Hears the wanted frames of one interface; a context, at whose end it is closed.
 

@@ -1,13 +1,21 @@
+from dataclasses import replace
 from ipaddress import IPv6Address
 
 import pytest
 from hypothesis import given, settings
 from support.mutation import mutated, read_or_refused
+from support.namespaces import inside, ip, needs_namespaces, speak_ipv6
+from support.network import Network
 from support.reading import reply
+from support.servers import open_gate
+from support.sniffer import sniff
 
-from netaudit.discovery import route
-from netaudit.discovery.ndp import MAX_RECORDS, NDP, PROTOCOL
-from netaudit.model import Reply
+from netaudit.discovery import framed, ndp, route
+from netaudit.discovery.channel import EXAMPLE_INTERFACE, Question
+from netaudit.discovery.ndp import MAX_RECORDS, NDP, PROTOCOL, build_echo, find
+from netaudit.model import ChannelReport, Gap, Reply
+from netaudit.wire.gate import Gate
+from netaudit.wire.interfaces import list_interfaces
 
 MAC = "44:19:b6:00:00:01"
 ADDRESS = "fe80::4619:b6ff:fe00:1%eth0"
@@ -95,3 +103,73 @@ def test_messages_of_its_protocol_are_routed_here():
 @given(mutated(ECHO_REPLY, report(record(4, MDNS), record(2, WSD, 1))))
 def test_any_message_is_read_or_refused(payload):
     read_or_refused(NDP, payload, transport="ip", mac=MAC)
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_echo_byte_for_byte():
+    """The checksum was made by scapy 2.8 for the same packet."""
+    assert build_echo(EXAMPLE_INTERFACE, 1) == bytes.fromhex(
+        "333300000001 020000000001 86dd 60000000 0010 3a 01 fe800000000000000000000000000001"
+        "ff020000000000000000000000000001 80 00 522d 6e61 0001 6e65746175646974"
+    )
+
+
+def test_nothing_is_asked_without_ethernet():
+    question = Question(gate=Gate(lambda _: True, rate_pps=100), interface=replace(EXAMPLE_INTERFACE, mac=None))
+
+    assert [(e.name, e.status) for e in find(question)] == [("ndp", "skipped")]
+
+
+@pytest.fixture
+def link(monkeypatch):
+    """(network, LAN, a device on it), both with IPv6, asked in a hurry."""
+    monkeypatch.setattr(ndp, "_LISTEN_S", 0.3)
+    monkeypatch.setattr(ndp, "_SHOTS_S", (0.0, 0.1))
+    with Network() as network:
+        lan = network.lan()
+        device = network.namespace("device")
+        network.plug(lan, device, "eth0", "10.77.0.9/24", MAC)
+        speak_ipv6(device, "eth0", "fe80::9")
+        speak_ipv6(network.scanner, lan.interface, "fe80::2")
+        yield network, lan, device
+
+
+def asked(network, lan):
+    with inside(network.scanner):
+        (interface, *_), _ = list_interfaces((lan.interface,))
+        return list(find(Question(gate=open_gate(), interface=interface, ipv6=True)))
+
+
+@needs_namespaces[1]
+def test_a_kernel_answers_and_shows_its_hardware_address(link):
+    network, lan, _ = link
+    with sniff(network.scanner, lan.interface) as sniffer:
+        events = asked(network, lan)
+
+    replies = {(e.address, e.mac) for e in events if isinstance(e, Reply) and e.transport == "ip"}
+    echoes = [frame for frame in sniffer.sent() if frame[54:55] == b"\x80"]
+    assert replies >= {(f"fe80::4619:b6ff:fe00:1%{lan.interface}", MAC)} or replies >= {
+        (f"fe80::9%{lan.interface}", MAC)
+    }
+    assert [(e.name, e.status, e.sent) for e in events if isinstance(e, ChannelReport)] == [("ndp", "done", 2)]
+    assert [frame[:6] for frame in echoes] == [bytes.fromhex("333300000001")] * 2
+
+
+@needs_namespaces[1]
+def test_without_the_right_the_kernel_s_table_is_what_is_left(link, monkeypatch):
+    network, lan, _ = link
+    ip(f"neighbour add fe80::9 lladdr {MAC} dev {lan.interface} nud reachable", inside=network.scanner)
+
+    def refused(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(framed, "PacketSocket", refused)
+    events = asked(network, lan)
+
+    assert [e.kind for e in events if isinstance(e, Gap)] == ["no_link_layer"]
+    assert [(e.name, e.status) for e in events if isinstance(e, ChannelReport)] == [("ndp", "partial")]
+    assert (f"fe80::9%{lan.interface}", MAC, "table") in {
+        (e.address, e.mac, e.transport) for e in events if isinstance(e, Reply)
+    }
