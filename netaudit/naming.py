@@ -13,7 +13,7 @@ from netaudit.vocabulary import VIRTUAL_MACS, is_placeholder
 SHORTEST_SERIAL = 8
 FEWEST_CHARACTERS = 4  # different ones: "11001100" is nobody's serial number
 
-_HIKVISION_SERIAL = re.compile(r"(?:19|20)\d{6}[A-Z]{2,5}\d{8,9}")  # date, region, tail; the model is cut off
+_HIKVISION_SERIAL = re.compile(r"(?:19|20)\d{6}[A-Z]{2,5}\d{7,9}")  # date, region, tail; the model is cut off
 _COUNTING = "0123456789" * 2 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
