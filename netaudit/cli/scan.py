@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netaudit.cli.config import config_option, of_config
 from netaudit.cli.options import (
     INTERRUPTED,
     check_outputs,
@@ -40,10 +41,16 @@ if TYPE_CHECKING:
 @click.option("--channels", metavar="a,b,-c", help="Ask only these channels, or all but those with a minus.")
 @click.option("--profile", type=click.Choice(["gentle", "standard"]), default="gentle", show_default=True)
 @click.option("--rate", "rate_pps", type=click.FloatRange(min=1), metavar="PPS", help="Packets and connects a second.")
+@click.option(
+    "--host-timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="End a device's visit after this."
+)
+@click.option("--quiet-hours", metavar="HH:MM-HH:MM", help="Send nothing at these times of the day: the scan ends there.")
+@click.option("--once", is_flag=True, help="Do not ask devices that were late a second time.")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), metavar="BUNDLE", help="Keep every reply.")
 @click.option("--site", metavar="NAME", help="The site that this network belongs to.")
 @click.option("--yes", "confirmed", is_flag=True, help="Scan more than 65,536 addresses, or public ones.")
 @output_option
+@config_option
 @fingerprints_option
 @quiet_option
 @verbose_option
@@ -57,6 +64,9 @@ def scan(
     channels: str | None,
     profile: str,
     rate_pps: float | None,
+    host_timeout: float | None,
+    quiet_hours: str | None,
+    once: bool,
     record: Path | None,
     site: str | None,
     confirmed: bool,
@@ -73,6 +83,7 @@ def scan(
     Exit codes: 0 done; 2 wrong usage; 3 nothing could be scanned; 4 done, but incomplete; 130 interrupted.
     Example: netaudit scan 192.0.2.0/24 --exclude 192.0.2.10 -o table -o json=inventory.json --record evidence.bundle
     """
+    from netaudit.quiet import parse_quiet_hours
     from netaudit.runs import Request
 
     pairs = check_outputs(outputs)
@@ -80,11 +91,14 @@ def scan(
         check_path(record)
     request = Request(
         targets=(*targets_of(targets), *read_lists(target_files)),
-        excluded=(*exclude, *read_lists(exclude_file)),
+        excluded=(*_added("exclude", exclude), *read_lists(_added("exclude_file", exclude_file))),
         interfaces=interfaces,
         channels=chosen_channels(channels),
         profile=profile,
         rate_pps=rate_pps,
+        host_timeout_s=host_timeout,
+        quiet_hours=parse_quiet_hours(quiet_hours or ""),
+        again=not once,
         site=site,
         confirmed=confirmed,
     )
@@ -115,6 +129,11 @@ def run_scan(
     write_outputs(document(inventory), outputs)
     code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
+
+
+def _added(name: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    """What is excluded on the command line and in the file: of what must not be touched, neither replaces the other."""
+    return tuple(dict.fromkeys((*given, *of_config(name))))
 
 
 def targets_of(words: tuple[str, ...]) -> tuple[str, ...]:

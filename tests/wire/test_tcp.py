@@ -5,7 +5,7 @@ import time
 import pytest
 from support.servers import open_gate, serving
 
-from netaudit.model import Gap
+from netaudit.model import Gap, Problem
 from netaudit.wire.gate import Gate
 from netaudit.wire.steps import Connect, Exchange, Pause
 from netaudit.wire.tcp import IN_FLIGHT, converse
@@ -181,3 +181,33 @@ def test_hundreds_of_exchanges_a_second():
 
     assert results == ["ok"] * 500
     assert taken_s < 5.0
+
+
+def test_conversation_that_takes_too_long_is_ended_with_a_problem():
+    """A visit of many ports would go on; the one connection is ended in good order, and others are not held up."""
+
+    def asks_for_ever(port):
+        while True:
+            yield from asks(port, "slow ", 0.3)
+            yield Pause(0.05)
+
+    with serving(stays_silent, "127.0.0.2") as slow, serving(answers_at_once) as quick:
+        talks = [(slow.address, asks_for_ever(slow.port)), (quick.address, asks(quick.port, "quick "))]
+        started = time.monotonic()
+        events = list(converse(iter(talks), open_gate(), host_timeout_s=0.8))
+        taken_s = time.monotonic() - started
+
+    (late,) = [event for event in events if isinstance(event, Problem)]
+
+    assert (late.address, late.status, "longer than 0.8 s" in late.detail) == ("127.0.0.2", "timeout", True)
+    assert "quick ok" in told(events)
+    assert 0.75 <= taken_s < 1.5
+    assert set(slow.endings) == {"fin"}
+
+
+def test_waiting_for_the_gate_is_not_the_devices_time():
+    with serving(answers_at_once) as service:
+        talks = ((service.address, asks(service.port)) for _ in range(10))
+        events = list(converse(talks, Gate(lambda _: True, rate_pps=10), host_timeout_s=0.3))
+
+    assert told(events) == ["ok"] * 10
