@@ -220,16 +220,13 @@ def _collected(
     day: date,
     found: "tuple[Finding, ...]",
 ) -> "Findings":
-    from netaudit.policy.findings import Findings, PolicyUsed
+    from netaudit.policy.findings import Findings, used
 
     return Findings(
         as_of=day.isoformat(),
         inventory=document.run.id,
         organisation=(profile.name or "unnamed") if profile else None,
-        policies=tuple(
-            PolicyUsed(id=p.id, title=p.title, checked_on=p.checked_on.isoformat(), sha256=policies.mark(p.id))
-            for p in chosen
-        ),
+        policies=tuple(used(policy, policies.mark(policy.id)) for policy in chosen),
         findings=found,
         tool=f"netaudit {__version__}",
     )

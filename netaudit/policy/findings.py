@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from netaudit.inventory import escape
+from netaudit.policy.rules import Policy
 from netaudit.policy.words import Outcome, OwnerEffect, Severity
 
 SCHEMA = "netaudit.findings/1"
@@ -37,13 +38,38 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()  # what somebody must be able to show
 
 
+class SourceUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a policy is written."""
+
+    title: str
+    url: str
+    date: str | None
+
+
 class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy as it was applied."""
+    """A policy as it was applied, with where it is written: findings stand for themselves, without the pack."""
 
     id: str
     title: str
     checked_on: str
     sha256: str
+    citation: str = ""
+    effective: str | None = None  # as precisely as it is known: 2020-08-13, 2020-08, 2020
+    sources: tuple[SourceUsed, ...] = ()
+
+
+def used(policy: Policy, sha256: str) -> PolicyUsed:
+    """What findings say of a policy that was applied; `sha256` is the mark of its pack."""
+    begins = policy.dates.effective or policy.dates.announced
+    return PolicyUsed(
+        id=policy.id,
+        title=policy.title,
+        checked_on=policy.checked_on.isoformat(),
+        sha256=sha256,
+        citation=policy.citation,
+        effective=begins.value,
+        sources=tuple(SourceUsed(title=s.title, url=s.url, date=s.date) for s in policy.sources),
+    )
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):

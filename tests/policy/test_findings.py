@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netaudit.policy import Finding
-from netaudit.policy.findings import encode_schema
+from netaudit.policy import Finding, load_policies
+from netaudit.policy.findings import encode_schema, used
 from netaudit.policy.verdict import verdict
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "reference" / "findings-schema.json"
@@ -41,3 +41,12 @@ def made(outcome, severity="prohibited", **more):
 )
 def test_what_all_come_to(findings, fail_on, expected):
     assert verdict(findings, fail_on) == expected
+
+
+def test_findings_name_where_a_policy_is_written_and_since_when_it_holds():
+    policies = load_policies(())
+    found = [used(policy, policies.mark(policy.id)) for policy in policies.select(["US-889-B", "CA-QC-2023"])]
+
+    assert [policy.id for policy in found if not policy.sources] == []
+    assert found[0].effective == "2020-08-13"
+    assert {source.url.partition(":")[0] for policy in found for source in policy.sources if source.url} == {"https"}
