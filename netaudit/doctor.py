@@ -1,4 +1,4 @@
-"""What this machine can see from here: rights, interfaces, ports, TLS, the kernel's limits. Sends nothing."""
+"""What this machine can see from here: rights, interfaces, ports, TLS, limits, firewall, age. Sends nothing."""
 
 import socket
 import ssl
@@ -6,10 +6,16 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
 
 from netaudit.discovery import CHANNELS
+from netaudit.identify.age import newest_source
+from netaudit.identify.fingerprints import load_library
 from netaudit.wire import neighbours
 from netaudit.wire.container import container_bridge
+from netaudit.wire.firewall import Firewall, read_firewall
 from netaudit.wire.groups import RECEIVE_BUFFER_BYTES, widen
 from netaudit.wire.interfaces import Interface, list_interfaces
 from netaudit.wire.link import open_link
@@ -18,6 +24,11 @@ _GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250
 
 _BYTES_PER_ANSWER = 2300  # 1.4 KB of payload, and what the kernel counts beside it
 _FEW_BYTES = 1024 * 1024  # below this, the answers of a few hundred devices overflow the buffer
+_FILES = 512  # connections to unknown addresses, sockets of channels, and what the program itself needs
+_NEIGHBOURS = 512  # two batches of addresses that are being resolved
+_NEIGHBOUR_LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")  # arp(7)
+_OLD_MONTHS = 12
+_REGISTRY_PACKAGE = "aiooui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,10 @@ def examine() -> Iterator[Finding]:
     yield from _ports()
     yield _legacy_tls()
     yield from _limits()
+    yield _firewall(read_firewall())
     yield from _container(linked)
+    yield _age(newest_source(load_library()), datetime.now(UTC))
+    yield _registry()
 
 
 def _interfaces(linked: list[Interface]) -> Finding:
@@ -111,9 +125,61 @@ def _limits() -> Iterator[Finding]:
     cure = "" if well else f"sysctl -w net.core.rmem_max={RECEIVE_BUFFER_BYTES} (or run as root)"
     detail = f"a socket gets {granted:,} bytes; about {granted // _BYTES_PER_ANSWER:,} answers at once"
     yield Finding("receive buffer", well, detail, cure)
+    yield from _descriptors()
+    yield from _neighbours()
     if sys.platform == "linux" and not neighbours.TABLE.exists():
         detail = "there is no /proc/net/arp: without raw sockets no MAC can be learnt"
         yield Finding("neighbours", well=False, detail=detail, cure="run with raw sockets")
+
+
+def _firewall(found: Firewall) -> Finding:
+    if found.closed:
+        cure = "let UDP from the cameras' network in while you scan: nft insert rule CHAIN ip saddr NETWORK meta "
+        cure += "l4proto udp accept; or ufw allow proto udp from NETWORK"
+        detail = f"{found.detail}: answers to multicast questions are thrown away"
+        return Finding("firewall", well=False, detail=detail, cure=cure.replace("CHAIN", found.closed))
+    return Finding("firewall", well=True, detail=found.detail)
+
+
+def _descriptors() -> Iterator[Finding]:
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  POSIX only
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    well = soft >= _FILES or soft == resource.RLIM_INFINITY
+    cure = "" if well else f"ulimit -n {_FILES} before the scan"
+    yield Finding("file descriptors", well, f"{soft:,} may be open; a scan opens up to {_FILES:,}", cure)
+
+
+def _neighbours() -> Iterator[Finding]:
+    """The kernel's table of neighbours drops live ones beyond its limit, and then connects fail for no visible reason."""
+    try:
+        limit = int(_NEIGHBOUR_LIMIT.read_text())
+    except (OSError, ValueError):
+        return
+    well = limit >= _NEIGHBOURS
+    cure = "" if well else f"sysctl -w net.ipv4.neigh.default.gc_thresh3={_NEIGHBOURS * 4}"
+    yield Finding(
+        "neighbour table", well, f"holds {limit:,} addresses; a scan uses up to {_NEIGHBOURS:,} at once", cure
+    )
+
+
+def _age(newest: str, now: datetime) -> Finding:
+    months = (now.year - int(newest[:4])) * 12 + now.month - int(newest[5:]) if newest else 0
+    well = bool(newest) and months <= _OLD_MONTHS
+    detail = f"their newest source is of {newest}" if newest else "they name no date"
+    return Finding("fingerprints", well, detail, "" if well else "update netaudit: new models and relabels are missing")
+
+
+def _registry() -> Finding:
+    """Who a hardware address was given to comes from a package whose list has no date but its version's."""
+    try:
+        version = metadata.version(_REGISTRY_PACKAGE)
+    except metadata.PackageNotFoundError:
+        cure = f"pip install {_REGISTRY_PACKAGE}"
+        return Finding("MAC registry", well=False, detail="not installed: no registrants in reports", cure=cure)
+    return Finding("MAC registry", well=True, detail=f"{_REGISTRY_PACKAGE} {version}; reports name registrants from it")
 
 
 def _container(linked: list[Interface]) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """What this machine can see from here: each shortcoming is found, and comes with its cure."""
 
+import resource
 import ssl
+from datetime import UTC, datetime
 from ipaddress import ip_network
 
 import pytest
@@ -9,6 +11,7 @@ from netaudit import doctor
 from netaudit.doctor import examine
 from netaudit.model import Gap
 from netaudit.wire import container
+from netaudit.wire.firewall import Firewall
 from netaudit.wire.interfaces import Interface
 
 
@@ -32,6 +35,7 @@ class Link:
 def findings(monkeypatch, tmp_path):
     """What is found with these interfaces, as {what: finding}; raw sockets can be opened, no container."""
     monkeypatch.setattr(doctor, "open_link", lambda _: Link())
+    monkeypatch.setattr(doctor, "read_firewall", lambda: Firewall(known=True, detail="no chain looks at it"))
     monkeypatch.setattr(container, "MARKS", (tmp_path / "no",))
 
     def found(*interfaces, gaps=()):
@@ -143,3 +147,47 @@ def test_bridge_of_a_container_is_a_miss(findings, monkeypatch, tmp_path, change
     monkeypatch.setattr(container, "MARKS", (tmp_path / ("mark" if inside else "no"),))
 
     assert ("container" in findings(interface(**change))) == told
+
+
+def test_closed_firewall_is_a_miss_with_its_cure(findings, monkeypatch):
+    closed = Firewall(known=True, detail="chain inet filter input drops", closed="inet filter input")
+    monkeypatch.setattr(doctor, "read_firewall", lambda: closed)
+    found = findings(interface())["firewall"]
+
+    assert not found.well
+    assert "nft insert rule inet filter input ip saddr NETWORK" in found.cure
+
+
+def test_firewall_that_may_not_be_read_is_no_miss(findings, monkeypatch):
+    monkeypatch.setattr(doctor, "read_firewall", lambda: Firewall(known=False, detail="not without root"))
+
+    assert findings(interface())["firewall"].well
+
+
+@pytest.mark.parametrize(("limit", "well"), [("128", False), ("1024", True)])
+def test_small_neighbour_table_is_a_miss(findings, monkeypatch, tmp_path, limit, well):
+    (tmp_path / "gc_thresh3").write_text(f"{limit}\n")
+    monkeypatch.setattr(doctor, "_NEIGHBOUR_LIMIT", tmp_path / "gc_thresh3")
+
+    assert findings(interface())["neighbour table"].well == well
+
+
+@pytest.mark.parametrize(("limit", "well"), [(256, False), (1024, True), (resource.RLIM_INFINITY, True)])
+def test_few_file_descriptors_are_a_miss(findings, monkeypatch, limit, well):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+
+    assert findings(interface())["file descriptors"].well == well
+
+
+@pytest.mark.parametrize(
+    ("newest", "year", "well"), [("2026-11", 2027, True), ("2026-11", 2028, False), ("", 2026, False)]
+)
+def test_old_fingerprints_are_a_miss(newest, year, well):
+    assert doctor._age(newest, datetime(year, 11, 1, tzinfo=UTC)).well == well
+
+
+def test_registry_is_named_or_missed(findings, monkeypatch):
+    assert findings(interface())["MAC registry"].well
+    monkeypatch.setattr(doctor, "_REGISTRY_PACKAGE", "no-such-package")
+
+    assert findings(interface())["MAC registry"].cure == "pip install no-such-package"
