@@ -29,11 +29,14 @@ TESTED_ELSEWHERE = {
     "discovery/__init__.py": "discovery/test_routing.py",
     "discovery/visiting/__init__.py": "discovery/test_visit.py",
     "report/__init__.py": "report/test_formats.py",
+    "report/htmldoc/__init__.py": "report/htmldoc/test_page.py",
     "__init__.py": "test_api.py",
     "demo/__init__.py": "demo/test_device.py",  # names only, here and below
     "identify/__init__.py": "identify/test_match.py",
     "history/__init__.py": "history/test_store.py",
     "history/shape.py": "history/test_store.py",  # shapes only
+    "history/snapshots.py": "history/test_timeline.py",  # how its runs are read, here and in tracks
+    "history/tracks.py": "history/test_timeline.py",
     "inventory/__init__.py": "inventory/test_jsonfile.py",
     "policy/__init__.py": "policy/test_evaluate.py",
     "policy/answers.py": "policy/test_checks.py",
@@ -50,7 +53,7 @@ TESTED_ELSEWHERE = {
 }
 
 # What no channel reads: values that only others have at hand, and give to `identify`.
-GIVEN_ONLY = {"snmp.sysdescr", "sip.user_agent"}
+GIVEN_ONLY = {"sip.user_agent"}
 
 SLOW = (
     "apprise",

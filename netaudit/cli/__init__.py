@@ -22,6 +22,7 @@ VERBS = (
     "replay",
     "report",
     "explain",
+    "diff",
     "comply",
     "policies",
     "identify",

@@ -11,6 +11,7 @@
 sets two runs side by side, `progress` counts. Everything but `store`, `connect`, `bundles` and `transfer` is pure.
 """
 
+from netaudit.history.drift import Drift, compare, compare_stored, encode
 from netaudit.history.shape import (
     CHANGE_KINDS,
     MARKS,
@@ -21,16 +22,30 @@ from netaudit.history.shape import (
     Timeline,
     Tracked,
 )
+from netaudit.history.snapshots import readings_of, stored
 from netaudit.history.store import History
+from netaudit.history.timeline import MISSES, reckon
+
+
+def follow(history: History, misses: int = MISSES) -> Timeline:
+    """What became of each device: all runs, readings and facts of a history. See `timeline`."""
+    snapshots, shelf = stored(history)
+    return reckon(snapshots, shelf, history.facts(), readings_of(history), misses)
+
 
 __all__ = [
     "CHANGE_KINDS",
     "MARKS",
     "Change",
     "Difference",
+    "Drift",
     "Fact",
     "History",
     "StoredRun",
     "Timeline",
     "Tracked",
+    "compare",
+    "compare_stored",
+    "encode",
+    "follow",
 ]

@@ -7,7 +7,7 @@ of its network answered. In any other case the reason why nothing follows is tol
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 import msgspec
@@ -140,3 +140,12 @@ def scope_of(targets: tuple[str, ...], excluded: tuple[str, ...]) -> Scope:
 def _is_vague(targets: tuple[str, ...]) -> bool:
     """Whether some targets are known by name only: "local", or a host; or none is told."""
     return not targets or any(not _NUMERIC.match(word) for word in targets)
+
+
+@lru_cache(maxsize=65_536)
+def is_ipv4(address: str) -> bool:
+    """Whether this is an IPv4 address."""
+    try:
+        return isinstance(ip_address(address), IPv4Address)
+    except ValueError:
+        return False

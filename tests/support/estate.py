@@ -1,157 +1,234 @@
-"""An estate of many devices: segments in user space, their crowds, and a scanner that a witness watches."""
+"""An estate of 500 devices over twelve months: inventories as scans would make them, and what truly happened.
 
-import json
-import os
-import random
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+Everything follows from a script: DHCP moves, replacements, firmware upgrades, network cards, a VLAN that drops out for
+a month, a relabel that better fingerprints find later, devices that are switched off and come back.
+"""
+
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
-from pathlib import Path
-from typing import Any
 
-from support.crowd import Crowd
-from support.fleet import Member
-from support.namespaces import inside, ip, leftovers, make_namespace, remove_namespaces, write_setting
-from support.wiring import Segment, Station
+from support.inventories import START, asset, match
 
-from netaudit.demo import PlayedDevice
-from netaudit.demo.loop import Loop
+from netaudit.inventory import document
+from netaudit.model import ChannelTotal, Coverage, Inventory, Run
+from netaudit.naming import device_id
 
-SCANNER_HOST, ROUTER_HOST = 2, 1
-FIRST_HOST = 10  # of a device
-SCANNER_MAC, NEAR_MAC, FAR_MAC = "02:00:5e:00:54:{:02x}", "02:00:5e:00:55:{:02x}", "02:00:5e:00:56:{:02x}"
+MONTHS, MONTH_S = 12, 30 * 86_400
+VLANS = {"north": ("10.1.0", "10.1.1", "10.1.2"), "south": ("10.2.0", "10.2.1")}
+PER_VLAN = 100
+DROPPED, DROPPED_MONTH = "10.1.2", 6
+MAKERS = {"hikvision": "44:19:b6", "dahua": "3c:ef:8c", "axis": "ac:cc:8e"}
+DONE = tuple(ChannelTotal(name=n, status="done", reason=None, sent=9, received=9) for n in ("arp", "http", "sadp"))
 
 
-@dataclass(slots=True)
-class Estate:
-    """What was built, and what crossed the scanner's links."""
+@dataclass
+class Box:
+    """One device of the script, as it is now."""
 
-    stack: ExitStack
-    loss: float
-    seed: int
-    loop: Loop
-    scanner: str
-    dice: random.Random
-    segments: list[Segment] = field(default_factory=list)
-    crowds: list[Crowd] = field(default_factory=list)
-    links: list[Station] = field(default_factory=list)  # the scanner's
-    members: dict[str, Member] = field(default_factory=dict)  # by address
-    routed: set[str] = field(default_factory=set)  # addresses behind the router
-
-    def segment(self, network: str, *, spread_s: float = 0.0) -> Crowd:
-        """A segment that nobody is attached to yet."""
-        number = len(self.segments)
-        segment = Segment(
-            loop=self.loop, namespace=self.namespace(f"crowd{number}"), network=IPv4Network(network),
-            tun=f"tun{number}", dice=self.dice,
-        )  # fmt: skip
-        segment.open()
-        self.stack.callback(segment.close)
-        self.segments.append(segment)
-        self.crowds.append(Crowd(segment, spread_s))
-        return self.crowds[-1]
-
-    def attached(self, network: str, *, spread_s: float = 0.0) -> Crowd:
-        """A segment that the scanner is attached to."""
-        crowd = self.segment(network, spread_s=spread_s)
-        number, segment = len(self.links), crowd.segment
-        address = str(segment.network[SCANNER_HOST])
-        link = segment.attach(self.scanner, f"lan{number}", address, SCANNER_MAC.format(number), self.loss)
-        link.sent = []
-        self.links.append(link)
-        return crowd
-
-    def behind(self, near: Crowd, network: str) -> Crowd:
-        """A segment behind a router on another one: neither ARP nor multicast crosses."""
-        crowd = self.segment(network)
-        router, number = self.namespace("router"), len(self.segments)
-        with inside(router):
-            write_setting("ipv4/ip_forward", "1")
-        entrance = str(near.segment.network[ROUTER_HOST])
-        exit_ = str(crowd.segment.network[ROUTER_HOST])
-        near.segment.attach(router, "near", entrance, NEAR_MAC.format(number))
-        far = crowd.segment.attach(router, "far", exit_, FAR_MAC.format(number))
-        crowd.segment.gateway = far.mac
-        ip(f"route add {network} via {entrance}", inside=self.scanner)
-        return crowd
-
-    def populate(self, crowd: Crowd, members: Sequence[Member], *, routed: bool = False) -> None:
-        """Give the devices addresses of the segment, spread over all of it, and play them."""
-        network = crowd.segment.network
-        hosts = self.dice.sample(range(FIRST_HOST, network.num_addresses - 1), len(members))
-        placed = {str(network[host]): member for host, member in zip(hosts, members, strict=True)}
-        self.members |= placed
-        if routed:
-            self.routed |= placed.keys()
-        crowd.segment.settle({address: member.resident for address, member in placed.items()})
-        crowd.play(((address, member.device) for address, member in placed.items()), self.stack)
-
-    def namespace(self, label: str) -> str:
-        name = make_namespace(label)
-        self.stack.callback(remove_namespaces, [name])
-        return name
+    number: int
+    site: str
+    vlan: str
+    host: int
+    family: str
+    verdict: str = "confirmed"
+    firmware: str = "V5.5.0"
+    card: int = 0  # which network card is in it
+    named_by: str = "serial"  # what its id is made of: "serial", "uuid", "address"
+    uuid: int = 0
+    away: set = field(default_factory=set)  # months in which it is switched off
+    until: int = MONTHS  # the month in which it is no more
+    since: int = 0
+    first_id: str = ""  # the id that it keeps
 
     @property
-    def played(self) -> dict[str, PlayedDevice]:
-        """Every device while it is played, by address."""
-        return {address: played for crowd in self.crowds for address, played in crowd.devices.items()}
+    def address(self):
+        return f"{self.vlan}.{self.host}"
 
-    @contextmanager
-    def alive(self) -> Iterator[None]:
-        """The segments carry, and the devices answer, until the context ends."""
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="estate") as thread:
-            ended = thread.submit(self.loop.run)
-            try:
-                yield
-            finally:
-                self.loop.stop()
-                ended.result()
+    @property
+    def mac(self):
+        return f"{MAKERS[self.family]}:{self.card:02x}:{self.number >> 8:02x}:{self.number & 255:02x}"
+
+    @property
+    def serial(self):
+        return f"DS2019{self.number:07d}XK"
+
+    @property
+    def id(self):
+        names = {
+            "serial": f"serial:{self.serial}",
+            "uuid": f"uuid:{self.uuid}:{self.number}",
+            "address": f"address:{self.address}",
+        }
+        return device_id(names[self.named_by])
+
+    def seen(self, month, at):
+        """What a scan makes of it."""
+        known = self.family if self.verdict != "unknown" else "unknown"
+        found = match("fp", "http.title", "page", "strong", 80, "tcp", seen_at=at + self.number % 60, family=known)
+        return asset(
+            self.id,
+            self.address,
+            [found],
+            macs=() if self.named_by == "address" else (self.mac,),
+            family=known,
+            verdict=self.verdict,
+            certainty=0.0 if known == "unknown" else 0.99,
+            kind="camera",
+            model=f"M-{self.number % 7}",
+            firmware=self.firmware,
+            serial=self.serial if self.named_by == "serial" else None,
+        )
 
 
-@contextmanager
-def estate(*, loss: float = 0.0, seed: int = 1) -> Iterator[Estate]:
-    """An estate without segments; loss: the share of frames that the scanner's links lose, in each direction."""
-    with ExitStack() as stack:
-        remove_namespaces(leftovers())
-        loop = Loop()
-        stack.callback(loop.close)
-        built = Estate(stack, loss, seed, loop, "", random.Random(seed))
-        built.scanner = built.namespace("scanner")
-        yield built
+@dataclass
+class Estate:
+    """The boxes, and what happened: (month, kind, id of the device), each once."""
+
+    boxes: list = field(default_factory=list)
+    truth: set = field(default_factory=set)
+    left: list = field(default_factory=list)  # (box, month): no more there from this month on
+
+    def happened(self, month, kind, box):
+        self.truth.add((month, kind, box.first_id))
+
+    def present(self, month):
+        return [b for b in self.boxes if b.since <= month < b.until and month not in b.away]
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """How a scan went."""
-
-    code: int
-    stderr: str
-    inventory: dict[str, Any]
-    seconds: float
-    peak_mb: float
+def covered(vlan, month):
+    """Whether the script lets a scan see a VLAN in a month."""
+    return (vlan, month) != (DROPPED, DROPPED_MONTH)
 
 
-def scan(estate: Estate, folder: Path, *arguments: str, timeout_s: float = 300) -> Scanned:
-    """Run `netaudit scan` in the scanner's namespace. The witness is on the link: no journal slows the run down."""
-    import time
+def told_gone(vlan, from_month, misses=2):
+    """The month in which a device that left must be told as gone, or None."""
+    months = [month for month in range(from_month, MONTHS) if covered(vlan, month)]
+    return months[misses - 1] if len(months) >= misses else None
 
-    output = folder / "fleet.json"
-    environment = {k: v for k, v in os.environ.items() if k not in {"NETAUDIT_TEST_JOURNAL", "PYTHONPATH"}}
-    command = ["ip", "netns", "exec", estate.scanner, sys.executable, "-m", "netaudit", "scan", *arguments]
-    started = time.monotonic()
-    with (
-        estate.alive(),
-        subprocess.Popen(
-            [*command, "-q", "-o", f"json={output}"], stderr=subprocess.PIPE, text=True, env=environment
-        ) as process,
-    ):
-        stderr = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - started
-    inventory = json.loads(output.read_text()) if output.exists() else {}
-    return Scanned(process.returncode, stderr, inventory, seconds, usage.ru_maxrss / 1024)
+
+def build():
+    """The estate on its first day."""
+    estate, families = Estate(), ("hikvision", "hikvision", "dahua", "axis", "hikvision", "dahua", "axis")
+    for site, vlans in VLANS.items():
+        for vlan in vlans:
+            for host in range(10, 10 + PER_VLAN):
+                number = len(estate.boxes)
+                box = Box(number, site, vlan, host, families[number % 7])
+                box.named_by = {3: "uuid", 5: "address"}.get(number % 11, "serial")
+                if number % 50 == 2:
+                    box.verdict = "unknown"
+                    box.family = "dahua"
+                estate.boxes.append(box)
+    for box in estate.boxes:
+        box.first_id = box.id
+    return estate
+
+
+def act(estate, month):
+    """What happens before the scan of a month."""
+    here = [b for b in estate.boxes if b.since <= month < b.until]
+    movable = [b for b in here if b.named_by != "address" and b.vlan != DROPPED]
+    if month:
+        _move(estate, month, movable[month * 13 :: 41][:8])
+        _replace(estate, month, [b for b in here if b.family != "axis" and b.number % 11 == month % 11][:20])
+    if month == 3:
+        for box in [b for b in here if b.named_by == "serial" and b.until == MONTHS and b.number % 90 == 1]:
+            box.card = 1
+            estate.happened(month, "changed", box)
+    if month == 5:
+        for box in [b for b in here if b.until == MONTHS and b.vlan != DROPPED and b.number % 12 == 0]:
+            box.firmware, box.uuid = "V5.7.3", 1
+            estate.happened(month, "changed", box)
+    if month == 8:
+        for box in [b for b in here if b.verdict == "unknown" and b.until > month]:
+            box.verdict = "probable"
+            estate.happened(month, "changed", box)
+    if month == 2:
+        _switch_off(estate, [b for b in here if b.until == MONTHS and b.number % 83 == 7])
+
+
+def _move(estate, month, boxes):
+    """DHCP: within a VLAN, each takes the address of the next: all change places."""
+    for vlan in {box.vlan for box in boxes}:
+        group = [box for box in boxes if box.vlan == vlan and box.until == MONTHS and not box.away]
+        hosts = [box.host for box in group]
+        for box, host in zip(group, hosts[1:] + hosts[:1], strict=True):
+            if box.host != host:
+                box.host = host
+                estate.happened(month, "moved", box)
+
+
+def _replace(estate, month, boxes):
+    """Another maker's device hangs where the old one hung."""
+    for box in boxes:
+        if box.away or box.since or not covered(box.vlan, month):
+            continue
+        box.until = month
+        estate.left.append((box, month))
+        new = Box(len(estate.boxes), box.site, box.vlan, box.host, "axis", since=month)
+        new.first_id = new.id
+        estate.boxes.append(new)
+        estate.happened(month, "appeared", new)
+        if (told := told_gone(box.vlan, month)) is not None:
+            estate.happened(told, "gone", box)
+
+
+def _switch_off(estate, boxes):
+    """Some are off for one month, which is told by nobody; some for three, which is."""
+    for place, box in enumerate(boxes):
+        box.away = {7} if place % 2 else {7, 8, 9}
+        if not place % 2:
+            estate.happened(8, "gone", box)
+            estate.happened(10, "returned", box)
+
+
+def inventory(estate, site, month):
+    """The inventory of a site's scan."""
+    at = START + month * MONTH_S
+    seen = [b for b in estate.present(month) if b.site == site and covered(b.vlan, month)]
+    targets = tuple(f"{vlan}.0/24" for vlan in VLANS[site])
+    return document(
+        Inventory(
+            run=Run(
+                id=f"{site}-{month:02d}", feed="live", started_at=at, finished_at=at + 60, targets=targets,
+                profile="gentle", site=site, version="0.1.0", addresses_in_scope=254 * len(targets),
+            ),
+            coverage=Coverage(
+                addresses_in_scope=254 * len(targets), addresses_answering=len(seen), channels=DONE
+            ),
+            assets=tuple(b.seen(month, at) for b in seen),
+            fingerprints_count=1,
+            fingerprints_sha256="ab" * 32,
+        )
+    )  # fmt: skip
+
+
+def play():
+    """(estate, inventories in the order of the scans): twelve months of both sites."""
+    estate, documents = build(), []
+    for month in range(MONTHS):
+        act(estate, month)
+        documents += [inventory(estate, site, month) for site in VLANS]
+    return estate, documents
+
+
+def affected(estate, month):
+    """(known to be affected so far, told as gone of these), by the script."""
+    known, gone = set(), set()
+    for box in estate.boxes:
+        named = box.family in {"hikvision", "dahua"} and (box.number % 50 != 2 or (month >= 8 and box.until > 8))
+        if named and box.since <= month:
+            known.add(box.first_id)
+            left = [
+                when
+                for kind in ("gone", "returned")
+                for when, k, name in estate.truth
+                if (k, name) == (kind, box.first_id) and when <= month
+            ]
+            states = sorted(
+                (when, kind)
+                for when, kind, name in estate.truth
+                if name == box.first_id and kind in {"gone", "returned"} and when <= month
+            )
+            if left and states[-1][1] == "gone":
+                gone.add(box.first_id)
+    return known, gone

@@ -1,0 +1,71 @@
+"""The keys by which a device is known again in another run, and what two assets cannot both be. Pure.
+
+The rules are those of correlation within a run (`netaudit/naming.py`): what names nobody joins nobody. An id that was
+made of an address says no more than the address.
+"""
+
+from typing import Final
+
+from netaudit.inventory import AssetDocument
+from netaudit.naming import device_id, names_a_device, serial_name, tells_apart
+
+ROUNDS: Final = ("id", "serial", "mac")  # in this order devices are looked for; then by address
+
+
+def serials_of(asset: AssetDocument) -> set[str]:
+    """What its serial number names it by: one name, or none."""
+    name = serial_name(asset.serial) if isinstance(asset.serial, str) else ""
+    return {name} - {""}
+
+
+def macs_of(asset: AssetDocument) -> set[str]:
+    """Its hardware addresses, those of nobody left out."""
+    return {mac for mac in asset.macs if names_a_device(mac)}
+
+
+def keys_of(asset: AssetDocument) -> tuple[str, ...]:
+    """All keys that follow a device wherever it goes, strongest first."""
+    named = (f"id:{asset.id}",) if has_own_id(asset) else ()
+    serials = (f"serial:{name}" for name in sorted(serials_of(asset)))
+    return (*named, *serials, *(f"mac:{mac}" for mac in sorted(macs_of(asset))))
+
+
+def has_own_id(asset: AssetDocument) -> bool:
+    """Whether the id of an asset names the device, and not only the place where it was seen."""
+    return asset.id not in {device_id(f"address:{address}") for address in asset.addresses}
+
+
+def in_words(key: str) -> str:
+    """A key as it is told: "serial number …"."""
+    kind, _, name = key.partition(":")
+    return f"{_WORDS.get(kind, kind)} {name}"
+
+
+_WORDS: Final = {"mac": "hardware address", "serial": "serial number", "address": "network address"}
+
+
+def proof(before: AssetDocument, after: AssetDocument) -> str:
+    """The strongest key that two sightings share, a serial number or hardware address first; empty where there is none."""
+    common = set(keys_of(before)) & set(keys_of(after))
+    ranked = sorted(common, key=lambda key: (key.startswith("id:"), key.startswith("mac:"), key))
+    addresses = [f"address:{a}" for a in after.addresses if a in before.addresses]
+    return next(iter((*ranked, *addresses)), "")
+
+
+def contradiction(before: AssetDocument, after: AssetDocument) -> str:
+    """Why two sightings that share no more than an address are two devices; empty where nothing speaks against one."""
+    if tells_apart((serials_of(before), serials_of(after))):
+        return "another serial number"
+    if tells_apart((macs_of(before), macs_of(after))):
+        return "another hardware address"
+    if tells_apart({a.family} - {"unknown"} for a in (before, after)):
+        return "another maker"
+    if before.behind != after.behind:
+        return "another recorder, or none"
+    if tells_apart({str(a.model)} if a.model else set() for a in (before, after)) and _named(before) != _named(after):
+        return "another model, and of the two only one gives itself a name"
+    return ""
+
+
+def _named(asset: AssetDocument) -> bool:
+    return bool(serials_of(asset) or macs_of(asset))
