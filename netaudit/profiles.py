@@ -25,6 +25,7 @@ class Profile:
     rate_pps: float  # packets and connections a second, all devices together
     spacing_s: float  # between two questions to one device, whatever the channel
     channels: frozenset[str] | None  # None: all that can be asked; empty: nothing is sent
+    listen_s: float  # how long others are listened to, while the first questions are asked
     again_after_s: float  # a device that was late is asked once more, not sooner than this
     again_pps: float  # packets and connections a second of that second look
     budget: Budget
@@ -48,6 +49,7 @@ PROFILES = {
             rate_pps=1.0,
             spacing_s=0.0,
             channels=frozenset(),
+            listen_s=300.0,
             again_after_s=0.0,
             again_pps=1.0,
             budget=Budget(connections=0, packets=0, size_bytes=0),
@@ -58,6 +60,7 @@ PROFILES = {
             rate_pps=200.0,
             spacing_s=0.2,
             channels=None,
+            listen_s=5.0,
             again_after_s=60.0,
             again_pps=20.0,
             budget=_BUDGET,
@@ -68,6 +71,7 @@ PROFILES = {
             rate_pps=1000.0,
             spacing_s=0.1,
             channels=None,
+            listen_s=5.0,
             again_after_s=10.0,
             again_pps=50.0,
             budget=_BUDGET,
