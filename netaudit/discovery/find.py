@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
-from netaudit.discovery import CHANNELS
+from netaudit.discovery import CHANNELS, arp
 from netaudit.discovery.attached import holds
-from netaudit.discovery.channel import Question
+from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import Job, run_jobs
+from netaudit.discovery.listen import listening
 from netaudit.discovery.shuffle import shuffled
 from netaudit.model import ChannelReport, Event, Gap, Subnet
 from netaudit.wire.container import container_bridge
@@ -23,6 +24,9 @@ UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scop
 
 def find(course: Course) -> Iterator[Event]:
     """Ask the attached networks by every finding channel at once, and what lies beyond them address by address."""
+    for neighbour in arp.read_table():
+        if course.live.scope.bars(neighbour.address):
+            course.hearsay.bar(neighbour)
     jobs = [job for link in course.attached.links for job in _jobs_on(course, link)]
     distant = (a for a in course.attached.beyond(course.multicast_networks()) if ":" not in a)
     yield from _known_before(course)
@@ -68,7 +72,19 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
         if channel.name == "arp" and link.has_link_layer:
             yield channel, Question(gate=gate, interface=link, addresses=tuple(course.attached.neighbours(link)))
         elif channel.name != "arp" and link.multicast:
-            yield channel, Question(gate=gate, interface=link)
+            yield from ((channel, question) for question in _questions(course, channel, link))
+    if course.live.listen_s and course.attached.leads(link):
+        alone = not course.live.channels
+        question = Question(gate=gate, interface=link, listen_s=course.live.listen_s, alone=alone)
+        yield from listening(question, course.live.channels)
+
+
+def _questions(course: Course, channel: Channel, link: Interface) -> Iterator[Question]:
+    """What one channel asks on one network; over IPv6 once per interface, and only where it has an address."""
+    if 4 in channel.families:
+        yield Question(gate=course.live.gate, interface=link)
+    if 6 in channel.families and link.link_local and course.attached.leads(link):
+        yield Question(gate=course.live.gate, interface=link, ipv6=True)
 
 
 def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Job]:
@@ -99,7 +115,7 @@ def _known_before(course: Course) -> Iterator[Event]:
         detail += "and others): there is no ARP and no multicast across a router; devices that answer neither "
         detail += "unicast probes nor the asked TCP ports are not seen"
         yield Gap(kind="routed", detail=detail)
-    for name in sorted({"arp", "mdns"} & course.live.channels):
+    for name in sorted({"arp", "mdns", "ssdp"} & course.live.channels):
         if not attached.links:
             reason = "no target is on an attached network" if distant else "loopback has no link to discover on"
             yield ChannelReport(name=name, status="skipped", reason=reason)
@@ -139,4 +155,7 @@ def _skipped(course: Course, link: Interface) -> Iterator[ChannelReport]:
             reason = (
                 f"{link.name} has no such link layer" if channel.reach is None else "no multicast: asked by unicast"
             )
+            yield ChannelReport(name=channel.name, status="skipped", reason=reason, network=network)
+        elif 4 not in channel.families and not link.link_local:
+            reason = f"{link.name} has no IPv6 address"
             yield ChannelReport(name=channel.name, status="skipped", reason=reason, network=network)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netaudit.discovery.channel import Question
+from netaudit.discovery.hearsay import nameless_last
 from netaudit.model import ChannelReport, Event, Gap, Problem
 from netaudit.records.replies import replies_of_frames
 from netaudit.wire.bpf import Wanted
@@ -48,7 +49,7 @@ def ask(question: Question, asking: Asking) -> Iterator[Event]:
 def _heard(question: Question, asking: Asking, ear: PacketSocket) -> Iterator[Event]:
     link, heard, skipped = question.link, Counter[str](), Counter[str]()
     frames = ear.ask(asking.shots, asking.to, asking.listen_s, question.gate)
-    for reply in replies_of_frames(frames, link.name, frozenset(), skipped):
+    for reply in nameless_last(replies_of_frames(frames, link.name, frozenset(), skipped)):
         source = reply.address or reply.mac or ""
         heard[source] += 1
         if heard[source] <= REPLIES_PER_SOURCE and reply.mac != link.mac:

@@ -3,6 +3,7 @@
 A message to a group comes to whoever asked that group and to whoever listens to the whole link; it is one message.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
@@ -38,10 +39,21 @@ class Hearsay:
         return self._first.setdefault(message, listened) != listened
 
 
+def nameless_last(replies: Iterable[Reply]) -> Iterator[Reply]:
+    """Replies as they come, those that name no host when all is over: by then it is known who is excluded."""
+    held: list[Reply] = []
+    for reply in replies:
+        if _names_no_host(reply.address):
+            held.append(reply)
+        else:
+            yield reply
+    yield from held
+
+
 def _names_no_host(address: str) -> bool:
     """Whether this tells nothing of who is in scope: no address, or one that only the link knows."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return True
-    return isinstance(parsed, IPv6Address) and parsed.is_link_local
+    return parsed.is_unspecified or (isinstance(parsed, IPv6Address) and parsed.is_link_local)

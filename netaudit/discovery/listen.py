@@ -7,7 +7,7 @@ which the kernel announces by IGMP and MLD, and what needs frames is not heard: 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +15,7 @@ from netaudit.discovery import UDP_PORTS, dhip, mdns, route, sadp, ssdp, wsd
 from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.framed import losses
 from netaudit.discovery.hearsay import LISTEN as NAME
+from netaudit.discovery.hearsay import nameless_last
 from netaudit.model import ChannelReport, Event, Gap, Observation, Problem, Reply
 from netaudit.records.replies import replies_of_frames
 from netaudit.wire.bpf import ARP, LLDP, SADP, Wanted
@@ -78,12 +79,8 @@ def _hear_frames(question: Question) -> Iterator[Event]:
 def _heard(question: Question, ear: PacketSocket) -> Iterator[Event]:
     link, sieve, skipped, began = question.link, Sieve(), Counter[str](), time.monotonic()
     frames = ear.listen(question.listen_s, question.gate, to_us=question.alone)
-    for reply in replies_of_frames(frames, link.name, UDP_PORTS, skipped):
-        channel = route(reply)
-        if channel and reply.mac != link.mac:
-            named = replace(reply, channel=channel.name)
-            if sieve.keeps(named):
-                yield named
+    replies = _routed(replies_of_frames(frames, link.name, UDP_PORTS, skipped))
+    yield from nameless_last(r for r in replies if r.mac != link.mac and sieve.keeps(r))
     yield from sieve.told(link)
     yield from losses(NAME, question, ear, skipped)
     stopped = question.gate.stopped.is_set()
@@ -91,6 +88,13 @@ def _heard(question: Question, ear: PacketSocket) -> Iterator[Event]:
     yield ChannelReport(
         name=NAME, status="partial" if stopped else "done", reason=reason + (", interrupted" if stopped else "")
     )
+
+
+def _routed(replies: Iterable[Reply]) -> Iterator[Reply]:
+    for reply in replies:
+        channel = route(reply)
+        if channel:
+            yield replace(reply, channel=channel.name)
 
 
 class Sieve:

@@ -16,6 +16,7 @@ from support.offload import no_offload
 from netaudit.demo import EmulatedDevice, Placement
 
 SCANNER_HOST, ROUTER_HOST = 2, 1
+LLDP_BIT = 1 << 0x0E  # a bridge keeps LLDP to itself (IEEE 802.1Q table 8-1), unless told otherwise
 SCANNER_MAC = "02:00:5e:00:53:{:02x}"
 
 
@@ -86,7 +87,8 @@ class Network:
     def _bridge(self, subnet: str) -> "Lan":
         lan = Lan(network_of=self, network=IPv4Network(subnet), bridge=f"bridge{self._lans}")
         self._lans += 1
-        ip(f"link add {lan.bridge} type bridge mcast_snooping 0", f"link set {lan.bridge} up", inside=self.wire)
+        options = f"mcast_snooping 0 group_fwd_mask {LLDP_BIT}"
+        ip(f"link add {lan.bridge} type bridge {options}", f"link set {lan.bridge} up", inside=self.wire)
         return lan
 
 

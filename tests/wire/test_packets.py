@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from support.namespaces import inside, ip, needs_namespaces
+from support.namespaces import inside, needs_namespaces
 from support.network import Network
 from support.packets import arp, ethernet, ipv4, udp
 from support.servers import open_gate
@@ -22,7 +22,6 @@ from netaudit.wire.packets import PacketSocket
 pytestmark = needs_namespaces
 WANTED = Wanted(ethertypes=(ARP, LLDP), udp_ports=frozenset({5353}))
 LLDP_GROUP = "01:80:c2:00:00:0e"
-LLDP_BIT = 1 << 0x0E  # a bridge keeps LLDP to itself (IEEE 802.1Q table 8-1), unless told otherwise
 ANNOUNCEMENT = ethernet(LLDP, b"\x02\x02\x07x" + bytes(42), target=LLDP_GROUP)
 
 
@@ -31,7 +30,6 @@ def wired():
     """(network, the scanner's interface, a socket that sends any frame from another machine)."""
     with Network() as network:
         lan = network.lan()
-        ip(f"link set {lan.bridge} type bridge group_fwd_mask {LLDP_BIT}", inside=network.wire)
         device = network.namespace("device")
         network.plug(lan, device, "eth0", "10.77.0.9/24", "02:00:5e:00:53:99")
         with inside(network.scanner):
