@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from support import witness
-from support.estate import Estate, Scanned, scan
+from support.premises import Estate, Scanned, scan
 
 UNSEEN_BEHIND_ROUTER = {"arp only"}  # by design: no ARP crosses a router
 GROUPS = {"224.0.0.251", "224.0.0.22", "239.255.255.250", "239.255.255.251", "255.255.255.255"}
@@ -93,7 +93,7 @@ class Fleet:
 
     def test_never_two_connections_to_one_device_at_once(self, result):
         for link in result.estate.links:
-            assert witness.at_once(witness.connections(link.sent)) == []
+            assert witness.at_once(witness.connections(link.sent, link.resets)) == []
 
     def test_no_request_is_outside_the_closed_list(self, result):
         for link in result.estate.links:

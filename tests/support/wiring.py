@@ -25,6 +25,7 @@ LARGEST = 2048
 AT_ONCE = 64  # frames of one interface, until the others have their turn
 QUEUE = 20_000  # frames: what is lost is lost by the link, not by a short queue
 BROADCAST = b"\xff" * 6
+RST = 0x04  # of TCP's flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Station:
     address: bytes
     loss: float = 0.0  # of the frames in each direction
     sent: list[tuple[float, bytes]] | None = None  # every frame that it sent, with the time, where it is watched
+    resets: list[tuple[float, bytes]] = field(default_factory=list)  # what reached it of TCP resets, where it is
 
 
 @dataclass(slots=True)
@@ -162,8 +164,11 @@ class Segment:
         return [(target, target.mac)] if target else []
 
     def _to_station(self, station: Station, frame: bytes) -> None:
-        if not self._loses(station):
-            _write(station.descriptor, frame)
+        if self._loses(station):
+            return
+        if station.sent is not None and frame[23] == socket.IPPROTO_TCP and frame[14 + (frame[14] & 15) * 4 + 13] & RST:
+            station.resets.append((time.monotonic(), frame))
+        _write(station.descriptor, frame)
 
     def _loses(self, station: Station) -> bool:
         if station.loss and self.dice.random() < station.loss:

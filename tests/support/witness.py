@@ -32,25 +32,41 @@ class Connection:
     established: bool = False  # the handshake was finished: a late answer to a given-up attempt gets a reset only
 
 
-def connections(sent: Frames) -> list[Connection]:
-    """Every connection that was begun."""
+def connections(sent: Frames, resets: Frames = ()) -> list[Connection]:
+    """Every connection that was begun. The scanner ends one, or a device's reset does."""
     found: list[Connection] = []
     current: dict[bytes, Connection] = {}
-    for at, packet in _packets(sent, socket.IPPROTO_TCP):
+    for at, packet in sorted([*_packets(sent, socket.IPPROTO_TCP), *_packets(resets, socket.IPPROTO_TCP)]):
         head = (packet[0] & 15) * 4
-        key, flags = packet[12:20] + packet[head : head + 4], packet[head + 13]
+        flags = packet[head + 13]
+        back = packet[16:20] + packet[12:16] + packet[head + 2 : head + 4] + packet[head : head + 2]
+        if back in current:  # a reset of the device
+            _end(current[back], at)
+            continue
+        key = packet[12:20] + packet[head : head + 4]
         if flags & SYN and not (key in current and not current[key].established):
             port = struct.unpack_from("!H", packet, head + 2)[0]
             current[key] = Connection(socket.inet_ntoa(packet[16:20]), port, at)
             found.append(current[key])
-        connection = current[key]
-        connection.established |= not flags & (SYN | RST)
-        payload = _payload(packet, head + (packet[head + 12] >> 4) * 4)
-        if payload:
-            connection.segments[struct.unpack_from("!I", packet, head + 4)[0]] = payload
-        if flags & (FIN | RST) and connection.ended is None:
-            connection.ended = at
+        if key in current:
+            _note(current[key], at, packet)
     return found
+
+
+def _note(connection: Connection, at: float, packet: bytes) -> None:
+    head = (packet[0] & 15) * 4
+    flags = packet[head + 13]
+    connection.established |= not flags & (SYN | RST)
+    payload = _payload(packet, head + (packet[head + 12] >> 4) * 4)
+    if payload:
+        connection.segments[struct.unpack_from("!I", packet, head + 4)[0]] = payload
+    if flags & (FIN | RST):
+        _end(connection, at)
+
+
+def _end(connection: Connection, at: float) -> None:
+    if connection.ended is None:
+        connection.ended = at
 
 
 def at_once(every: list[Connection]) -> list[tuple[Connection, Connection]]:
