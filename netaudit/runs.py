@@ -16,14 +16,18 @@ from pathlib import Path
 from netaudit import __version__
 from netaudit.assemble import assemble
 from netaudit.coverage import is_empty_handed
+from netaudit.credentials import Credentials
 from netaudit.discovery import CHANNELS, UDP_PORTS
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Live, Progress
 from netaudit.discovery.live import live_events
+from netaudit.discovery.login.lockout import Guard
+from netaudit.discovery.login.means import Means
 from netaudit.identify.fingerprints import Library
 from netaudit.model import Event, Gap, Inventory, Reply, Run
 from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
+from netaudit.recognise import Recogniser
 from netaudit.records.bundle import BundleWriter, read_bundle
 from netaudit.records.kind import recorded_kind
 from netaudit.scope import Scope, parse_scope
@@ -50,6 +54,7 @@ class Request:
     listen_s: float | None = None  # how long others are listened to; None: the profile's
     site: str | None = None
     confirmed: bool = False  # a large scope, or one with public addresses, was confirmed
+    logins: tuple[Credentials, Guard] | None = None  # None: no login is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +64,14 @@ class Prepared:
     live: Live
     run: Run
     gaps: tuple[Gap, ...]
+    logins: tuple[Credentials, Guard] | None = None
 
 
 def prepare(request: Request, *, progress: Progress | None = None, stopped: threading.Event | None = None) -> Prepared:
     """Check a request and turn it into a scan; nothing is sent. ValueError says what to change."""
     _check(request)
+    if request.logins:
+        request.logins[1].open()
     scope = parse_scope(request.targets, request.excluded, attached_networks)
     doubt = scope.needs_confirmation
     if doubt and not request.confirmed:
@@ -92,7 +100,7 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
         listen_s=profile.listen_s if request.listen_s is None else request.listen_s,
     )
     gaps = gaps if request.interfaces else ()
-    return Prepared(live=live, run=_run(request, scope), gaps=gaps)
+    return Prepared(live=live, run=_run(request, scope), gaps=gaps, logins=request.logins)
 
 
 def scan(prepared: Prepared, library: Library, *, record: Path | None = None) -> Inventory:
@@ -100,7 +108,7 @@ def scan(prepared: Prepared, library: Library, *, record: Path | None = None) ->
 
     An interrupt ends the asking, not the run: what was learnt is kept, and a gap says so.
     """
-    events = _with_gaps(prepared)
+    events = _with_gaps(_with_witness(prepared, library))
     if record is None:
         return assemble(events, lambda: replace(prepared.run, finished_at=time.time()), library)
     with ExitStack() as stack:
@@ -152,6 +160,8 @@ def _check(request: Request) -> None:
         raise ValueError(f"rate: {request.rate_pps:g} packets a second: give 1 or more")
     if request.host_timeout_s is not None and not request.host_timeout_s > 0:
         raise ValueError(f"host timeout: {request.host_timeout_s:g} seconds: give more than 0")
+    if request.logins and request.profile == "passive":
+        raise ValueError("credentials: the passive profile sends nothing, and no login either: leave out one of the two")
     listens_at_all = PROFILES[request.profile].sends
     if request.listen_s is not None and not (request.listen_s > 0 or (request.listen_s == 0 and listens_at_all)):
         raise ValueError(f"listen: {request.listen_s:g} seconds: give more than 0")
@@ -210,6 +220,15 @@ class _Clock:
             targets=tuple(path.name for path in self.paths),
             version=__version__,
         )
+
+
+def _with_witness(prepared: Prepared, library: Library) -> Prepared:
+    """The same with all that logging in needs: somebody who knows whom it would be sent to."""
+    if prepared.logins is None:
+        return prepared
+    credentials, guard = prepared.logins
+    means = Means(credentials=credentials, guard=guard, witness=Recogniser(library))
+    return replace(prepared, live=replace(prepared.live, logins=means))
 
 
 def _with_gaps(prepared: Prepared) -> Iterator[Event]:

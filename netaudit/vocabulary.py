@@ -64,7 +64,9 @@ GAPS = {
     "outside_targets": False,  # heard on the wire, outside the targets: not asked further
     "address_conflict": False,  # two devices claim one address
     "shared_mac": False,  # a MAC that answers for many addresses: a router or a proxy, not a device
+    "login": True,  # the operator gave a login for a device, and it could not be read with it
     "locked": False,  # the device says that it is locked: it was left alone
+    "ipv6_only": False,  # heard over IPv6 only: listed, and not asked further
     "passive": False,  # a capture shows what crossed that wire in that time, and nothing else
 }
 
@@ -232,6 +234,7 @@ FIELDS = {
     "ftp.banner": "greeting of an FTP port",
     "ssh.banner": "identification string of an SSH port (RFC 4253 section 4.2)",
     "snmp.sysdescr": "sysDescr.0",
+    "snmp.sysobjectid": "sysObjectID.0, as numbers with dots",
     "sip.user_agent": "User-Agent or Server of a SIP answer",
 }
 

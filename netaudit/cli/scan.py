@@ -27,6 +27,8 @@ from netaudit.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from netaudit.credentials import Credentials
+    from netaudit.discovery.login.lockout import Guard
     from netaudit.runs import Prepared, Request
 
 
@@ -38,15 +40,33 @@ if TYPE_CHECKING:
 @click.option(
     "-i", "--interface", "interfaces", multiple=True, metavar="IFACE", help="Use this interface. Default: all."
 )
-@click.option("--channels", metavar="a,b,-c", help="Ask only these channels, or all but those with a minus.")
-@click.option("--profile", type=click.Choice(["gentle", "standard"]), default="gentle", show_default=True)
+@click.option(
+    "--channels", metavar="a,b,-c,+d", help="Ask only these channels; or the usual ones, without some, with others."
+)
+@click.option("--profile", type=click.Choice(["passive", "gentle", "standard"]), default="gentle", show_default=True)
+@click.option(
+    "--listen",
+    "listen_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Hear what others send for so long. Default: 5; 300 with the passive profile, which sends nothing.",
+)
 @click.option("--rate", "rate_pps", type=click.FloatRange(min=1), metavar="PPS", help="Packets and connects a second.")
 @click.option(
     "--host-timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="End a device's visit after this."
 )
-@click.option("--quiet-hours", metavar="HH:MM-HH:MM", help="Send nothing at these times of the day: the scan ends there.")
+@click.option(
+    "--quiet-hours", metavar="HH:MM-HH:MM", help="Send nothing at these times of the day: the scan ends there."
+)
 @click.option("--once", is_flag=True, help="Do not ask devices that were late a second time.")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), metavar="BUNDLE", help="Keep every reply.")
+@click.option(
+    "--credentials",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also read with the logins of this file: docs/credentials.md.",
+)
+@click.option("--retry-logins", is_flag=True, help="Send logins again that a device has refused in an earlier run.")
 @click.option("--site", metavar="NAME", help="The site that this network belongs to.")
 @click.option("--yes", "confirmed", is_flag=True, help="Scan more than 65,536 addresses, or public ones.")
 @output_option
@@ -63,11 +83,14 @@ def scan(
     interfaces: tuple[str, ...],
     channels: str | None,
     profile: str,
+    listen_s: float | None,
     rate_pps: float | None,
     host_timeout: float | None,
     quiet_hours: str | None,
     once: bool,
     record: Path | None,
+    credentials: Path | None,
+    retry_logins: bool,
     site: str | None,
     confirmed: bool,
     outputs: tuple[str, ...],
@@ -95,12 +118,14 @@ def scan(
         interfaces=interfaces,
         channels=chosen_channels(channels),
         profile=profile,
+        listen_s=listen_s,
         rate_pps=rate_pps,
         host_timeout_s=host_timeout,
         quiet_hours=parse_quiet_hours(quiet_hours or ""),
         again=not once,
         site=site,
         confirmed=confirmed,
+        logins=given_logins(credentials, retry=retry_logins),
     )
     return run_scan(request, pairs, directories, record, quiet=quiet, verbose=verbose)
 
@@ -131,6 +156,20 @@ def run_scan(
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 
 
+def given_logins(file: Path | None, *, retry: bool) -> "tuple[Credentials, Guard] | None":
+    """The logins of this file, and what remembers those that were refused. ValueError on a file that cannot be used."""
+    if file is None:
+        if retry:
+            raise click.UsageError("--retry-logins: there are none without --credentials FILE")
+        return None
+    from platformdirs import user_state_path
+
+    from netaudit.credentials import load_credentials
+    from netaudit.discovery.login.lockout import Guard
+
+    return load_credentials(file), Guard(user_state_path("netaudit", appauthor=False), retry=retry)
+
+
 def _added(name: str, given: tuple[str, ...]) -> tuple[str, ...]:
     """What is excluded on the command line and in the file: of what must not be touched, neither replaces the other."""
     return tuple(dict.fromkeys((*given, *of_config(name))))
@@ -155,16 +194,20 @@ def _read(file: str) -> str:
 
 
 def chosen_channels(text: str | None) -> frozenset[str]:
-    """The channels to ask; names with a minus are taken away from the usual ones. A usage error on an unknown name."""
+    """The channels to ask: those named, or the usual ones without names with a minus, and with those with a plus.
+
+    A usage error on an unknown name.
+    """
     from netaudit.runs import ACTIVE, USUAL
 
     words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    named = {word for word in words if not word.startswith("-")}
+    named = {word for word in words if word[0] not in "+-"}
     without = {word.removeprefix("-") for word in words if word.startswith("-")}
-    unknown = (named | without) - set(ACTIVE)
+    added = {word.removeprefix("+") for word in words if word.startswith("+")}
+    unknown = (named | without | added) - set(ACTIVE)
     if unknown:
         raise click.UsageError(f"--channels {', '.join(sorted(unknown))}: cannot be asked; one of {', '.join(ACTIVE)}")
-    chosen = frozenset((named or set(USUAL)) - without)
+    chosen = frozenset(((named or set(USUAL)) | added) - without)
     if not chosen or not (words or text is None):
         raise click.UsageError(f"--channels {text}: nothing is left to ask; some of {', '.join(ACTIVE)}")
     return chosen
@@ -176,6 +219,8 @@ def _announce(prepared: "Prepared", request: "Request") -> None:
     names = ", ".join(dict.fromkeys(i.name for i in live.interfaces))
     rate = request.rate_pps or _profile_rate(request)
     excluded = f", {len(request.excluded)} exclusions" if request.excluded else ""
+    if request.logins:
+        remark("netaudit: logs in to the devices that the credentials are for: once each, and not again if refused")
     remark(
         f"netaudit: {len(live.scope):,} addresses in scope{excluded}; at most {rate:g} packets a second; via {names}"
     )

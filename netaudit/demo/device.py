@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from netaudit.demo.logins import Login
 from netaudit.demo.placeholders import check_placeholders
 from netaudit.vocabulary import KINDS, VERDICTS
 
@@ -96,6 +97,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     drip_ms: int = 0  # one byte each so many milliseconds
     delay_ms: int = 0
     close: bool = False  # hang up after it, whatever the head says
+    login: Literal["", "digest", "token"] = ""  # only requests that carry the device's login in this way get it
 
     def __post_init__(self) -> None:
         re.compile(self.when)
@@ -147,6 +149,7 @@ class EmulatedDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     host: int  # the last octet of its address
     mac: str
     truth: Truth
+    login: Login | None = None  # None: nobody is let in
     udp: tuple[UdpService, ...] = ()
     tcp: tuple[TcpService, ...] = ()
 

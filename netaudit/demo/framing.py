@@ -6,6 +6,7 @@ RFC 9112 section 6, RFC 2326 section 4.4.
 import re
 
 from netaudit.demo.device import Answer
+from netaudit.demo.logins import Login, lets_in
 
 MOST = 64 * 1024  # bytes of one request; devices take far less
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
@@ -27,9 +28,10 @@ def split_request(received: bytes) -> tuple[bytes, bytes]:
     return head + blank + rest[:length], rest[length:]
 
 
-def choose_answer(answers: tuple[Answer, ...], speaks: str, request: bytes) -> Answer:
-    """The first answer that fits, or that there is no such thing here."""
-    return next((a for a in answers if fits(a.when, request)), NOT_FOUND[speaks])
+def choose_answer(answers: tuple[Answer, ...], speaks: str, request: bytes, login: Login | None = None) -> Answer:
+    """The first answer that fits, and that this request is let in to; or that there is no such thing here."""
+    fitting = (a for a in answers if fits(a.when, request) and (not a.login or lets_in(login, a.login, request)))
+    return next(fitting, NOT_FOUND[speaks])
 
 
 def fits(when: str, request: bytes) -> bool:

@@ -1,13 +1,14 @@
 """Placeholders of device files, such as @address@ or @port:80@: what depends on the place, the request or the moment."""
 
 import re
-import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from ipaddress import IPv6Address
+
+from netaudit.demo.logins import make_nonce
 
 PLACEHOLDER = re.compile(r"@([A-Za-z][A-Za-z-]*)(?::(\d+))?@")
 
@@ -86,7 +87,7 @@ VALUES: Mapping[str, Callable[[Situation], str]] = {
     "relates-to": _cut(rb"MessageID[^>]{0,200}>\s*([^<\s]{1,200})\s*<"),  # WS-Addressing: the probe's
     "cseq": _cut(rb"(?i)\r\nCSeq:\s*(\d{1,9})"),  # RTSP: the request's
     "message-id": lambda _: str(uuid.uuid4()),
-    "nonce": lambda _: secrets.token_hex(16),
+    "nonce": lambda _: make_nonce(),
     "length": lambda s: str(s.length),
     "date": lambda _: format_datetime(datetime.now(UTC), usegmt=True),
     "utc-year": _utc("%Y"),

@@ -141,7 +141,8 @@ class Connection:
 
     def _answer(self, request: bytes) -> None:
         service = self._listener.service
-        answer = choose_answer(self._listener.played.device.answers(service), service.speaks, request)
+        device = self._listener.played.device
+        answer = choose_answer(device.answers(service), service.speaks, request, device.login)
         head, body = build_answer(answer, self._listener.played.situation(request))
         last = answer.close or ends_connection(request, head)
         self._owed += 1

@@ -20,6 +20,8 @@ from netaudit.discovery.ndp import NDP
 from netaudit.discovery.onvif import ONVIF
 from netaudit.discovery.rtsp import RTSP
 from netaudit.discovery.sadp import SADP
+from netaudit.discovery.sadp_raw import SADP_RAW
+from netaudit.discovery.snmp import SNMP
 from netaudit.discovery.ssdp import SSDP
 from netaudit.discovery.tcp import TCP
 from netaudit.discovery.tls import TLS
@@ -29,8 +31,8 @@ from netaudit.discovery.wsd import WSD
 from netaudit.model import Reply
 
 CHANNELS: tuple[Channel, ...] = (
-    ARP, NDP, IGMP, LLDP, CDP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, ISAPI, DHIP, MAGICBOX, VAPIX, TLS, HTTP, RTSP,
-    SSH, FTP, TELNET, TCP,
+    ARP, NDP, IGMP, LLDP, CDP, DHCP, MDNS, SSDP, UPNP, WSD, ONVIF, SADP, SADP_RAW, ISAPI, DHIP, MAGICBOX, VAPIX, TLS,
+    HTTP, RTSP, SSH, FTP, TELNET, SNMP, TCP,
 )  # fmt: skip
 
 BY_NAME = {channel.name: channel for channel in CHANNELS}

@@ -14,6 +14,8 @@ from ipaddress import IPv4Network
 from netaudit.discovery import BY_NAME
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.channel import Question
+from netaudit.discovery.hearsay import LISTEN, Hearsay
+from netaudit.discovery.login.means import Means
 from netaudit.discovery.plan import Hints
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
@@ -23,6 +25,7 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
+NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
 Events = queue.Queue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
 
 WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
@@ -37,10 +40,12 @@ class Live:
     gate: Gate
     channels: frozenset[str]
     progress: Progress | None = None
+    listen_s: float = 0.0  # how long to hear what others send, while the first questions are asked
     profile: Profile = PROFILES["gentle"]
     host_timeout_s: float | None = None  # a device's visit ends after this
     quiet_from: datetime | None = None  # nothing is sent from then on
     again: bool = True  # devices that were late are asked once more
+    logins: Means | None = None  # without it no login is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Course:
     heard: dict[str, set[str]] = field(default_factory=dict)  # channel -> addresses that told something
     swept: set[Interface] = field(default_factory=set)  # whose ARP sweep was done
     strangers: set[str] = field(default_factory=set)  # heard, outside the targets
+    hearsay: Hearsay = field(default_factory=Hearsay)  # what was heard twice, and of whom nothing is kept
     threads: list[threading.Thread] = field(default_factory=list)
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
@@ -94,15 +100,19 @@ class Course:
             self._gap(event)
         elif not isinstance(event, Reply):
             pass
-        elif event.address in self.attached.own:
+        elif event.address in self.attached.own or self.hearsay.refuses(event, listened=name == LISTEN):
             return
         elif event.address and self.live.scope.bars(event.address):
-            detail = "it answered a question to the whole network, and is excluded: its answer was thrown away"
+            self.hearsay.bar(event)
+            spoke = "it sent this unasked" if name == LISTEN else "it answered a question to the whole network"
+            detail = f"{spoke}, and is excluded: that was thrown away"
             yield Problem(stage="find", channel=name, address=event.address, status="out_of_scope", detail=detail)
             return
         else:
             yield from self._place(event)
             self._learn(event)
+        if self.live.logins:
+            self.live.logins.witness.take(event)
         yield event
 
     def tell_connections(self, *, always: bool = False) -> Iterator[ChannelReport]:
@@ -128,7 +138,9 @@ class Course:
 
     def _place(self, reply: Reply) -> Iterator[Gap]:
         """Say once of each address outside the targets what it is: a neighbour, or a device on the wrong subnet."""
-        if not reply.address or reply.address in self.live.scope or reply.address in self.strangers:
+        if reply.address in NOWHERE or reply.address in self.live.scope or reply.address in self.strangers:
+            return
+        if ":" in reply.address and reply.interface:  # on the link as all its neighbours are: listed, not asked
             return
         self.strangers.add(reply.address)
         if self.attached.is_near(reply.address):

@@ -13,11 +13,12 @@ from netaudit.discovery.course import Course, Live
 from netaudit.discovery.find import find, probe_silent
 from netaudit.discovery.harm import check_harm
 from netaudit.discovery.jobs import end_jobs
+from netaudit.discovery.login.phase import log_in
 from netaudit.model import Event, Gap
 
 # A new phase is a function of the course, here in its place: what listens only, before or beside `find`; what asks a
 # device with a login, after `ask`.
-PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (find, probe_silent, ask, look_again, check_harm)
+PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (find, probe_silent, ask, look_again, log_in, check_harm)
 
 
 def live_events(live: Live) -> Iterator[Event]:

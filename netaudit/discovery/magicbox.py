@@ -93,6 +93,12 @@ def _part(slot: str) -> str:
     return f"channel {int(number[1]) + 1}" if number else f"slot {slot}"
 
 
+def is_read(key: str) -> bool:
+    """Whether the value of this key becomes an observation: all that may be kept of a listing."""
+    child = _CHILD_KEY.fullmatch(key[:256])
+    return key in _FIELDS or key == "BuildDate" or bool(child and (child[3] in _CHILD or child[3] == "Enable"))
+
+
 def _kept_key(key: str) -> str:
     """The name of a key that is worth knowing, without its value; nothing of keys that name secrets."""
     first, dot, rest = key.partition(".")

@@ -49,7 +49,9 @@ GAP_WORDS = {
     "outside_targets": "Heard on the wire, outside the targets: not asked further",
     "address_conflict": "Two devices claim one address",
     "shared_mac": "One hardware address answers for many addresses: a router or proxy stands before them",
+    "login": "A login was given for it, and it could not be read with that",
     "locked": "Says that it is locked: it was left alone",
+    "ipv6_only": "Found over IPv6 only: listed, not asked further",
     "passive": "A capture shows what crossed that wire in that time, and nothing else",
 }
 WHAT_WORDS = {

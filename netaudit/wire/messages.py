@@ -61,21 +61,24 @@ class Message:
         return words[1].partition("?")[0] if len(words) > 1 else ""
 
 
-def read_messages(payload: bytes, request: bytes = b"") -> tuple[Message, ...]:
-    """Every message of a stream, in order, answers paired with the request lines of the other direction."""
-    asked = [message.start for message in _messages(request, []) if message.method] if request else []
-    return tuple(_messages(payload, asked))
+def read_messages(payload: bytes, request: bytes = b"", most: int = MAX_BODY_BYTES) -> tuple[Message, ...]:
+    """Every message of a stream, in order, answers paired with the request lines of the other direction.
+
+    Of each body `most` bytes are kept.
+    """
+    asked = [message.start for message in _messages(request, [], most) if message.method] if request else []
+    return tuple(_messages(payload, asked, most))
 
 
-def complete(payload: bytes) -> bool:
+def complete(payload: bytes, most: int = MAX_BODY_BYTES) -> bool:
     """Whether a live reader has the whole answer, or more than is kept of one, and may stop reading."""
     position = 0
     for _ in range(MAX_MESSAGES):
         head = _head(payload, position)
         if not head.ended:
-            return len(payload) - position >= (MAX_HEADER_BYTES if head.line or head.headers else MAX_BODY_BYTES)
+            return len(payload) - position >= (MAX_HEADER_BYTES if head.line or head.headers else most)
         if not _is_interim(head):
-            return _body(payload, head, "").whole or len(payload) - head.end >= MAX_BODY_BYTES
+            return _body(payload, head, "", most).whole or len(payload) - head.end >= most
         position = head.end
     return True
 
@@ -124,7 +127,7 @@ class _Body:
     cut: bool = False
 
 
-def _messages(payload: bytes, asked: list[str]) -> Iterator[Message]:
+def _messages(payload: bytes, asked: list[str], most: int) -> Iterator[Message]:
     position, waiting = 0, iter(asked)
     for _ in range(MAX_MESSAGES):
         head = _head(payload, position)
@@ -132,13 +135,13 @@ def _messages(payload: bytes, asked: list[str]) -> Iterator[Message]:
             return
         answers = (head.line or head.headers) and not (head.method or _is_interim(head))
         request = next(waiting, "") if answers else ""
-        body = _with_remainder(payload, head, _body(payload, head, request))
-        yield _message(head, body, request)
+        body = _with_remainder(payload, head, _body(payload, head, request, most), most)
+        yield _message(head, body, request, most)
         position = body.end
 
 
-def _message(head: _Head, body: _Body, request: str) -> Message:
-    content = _decompressed(body.content, head.value("content-encoding").lower())
+def _message(head: _Head, body: _Body, request: str, most: int) -> Message:
+    content = _decompressed(body.content, head.value("content-encoding").lower(), most)
     return Message(
         start=head.line,
         protocol=head.protocol,
@@ -146,8 +149,8 @@ def _message(head: _Head, body: _Body, request: str) -> Message:
         code=head.code,
         reason=head.reason,
         headers=head.headers,
-        body=content[:MAX_BODY_BYTES],
-        cut=body.cut or len(content) > MAX_BODY_BYTES,
+        body=content[:most],
+        cut=body.cut or len(content) > most,
         request=request,
     )
 
@@ -194,42 +197,42 @@ def _is_interim(head: _Head) -> bool:
     return head.code is not None and 100 <= head.code < 200
 
 
-def _body(payload: bytes, head: _Head, request: str) -> _Body:
+def _body(payload: bytes, head: _Head, request: str, most: int) -> _Body:
     """The body as its framing says, RFC 9112 section 6.3; RFC 2326 section 4.4 where a length is missing."""
     if request.startswith("HEAD ") or _is_interim(head) or head.code in {204, 304}:
         return _Body(b"", head.end, whole=True)
     if "chunked" in head.value("transfer-encoding").lower():
-        return _chunked(payload, head.end)
+        return _chunked(payload, head.end, most)
     length = head.value("content-length").split(",")[0].strip()
     if length.isascii() and length.isdigit() and len(length) <= 12:
-        return _measured(payload, head, int(length))
+        return _measured(payload, head, int(length), most)
     if head.method or (head.protocol == "RTSP" and not payload.startswith(b"v=", head.end)):
         return _Body(b"", head.end, whole=True)
     following = _next_start(payload, head, head.end)
-    return _Body(payload[head.end : following][: MAX_BODY_BYTES + 1], following, whole=False)
+    return _Body(payload[head.end : following][: most + 1], following, whole=False)
 
 
-def _measured(payload: bytes, head: _Head, length: int) -> _Body:
+def _measured(payload: bytes, head: _Head, length: int, most: int) -> _Body:
     end = head.end + length
     if end <= len(payload):
-        return _Body(payload[head.end : end][: MAX_BODY_BYTES + 1], end, whole=True)
+        return _Body(payload[head.end : end][: most + 1], end, whole=True)
     # The length says too much: the stream was cut, or line ends were changed on the way. The next answer is not its body.
     end = _next_start(payload, head, head.end)
     return _Body(payload[head.end : end], end, whole=False, cut=True)
 
 
-def _chunked(payload: bytes, start: int) -> _Body:
+def _chunked(payload: bytes, start: int, most: int) -> _Body:
     content, position = bytearray(), start
     while size := _CHUNK_SIZE.match(payload, position):
         length = int(size[1], 16)
         position = size.end() + length
         if not length:
             return _Body(bytes(content), _after_trailers(payload, position), whole=True)
-        if len(content) <= MAX_BODY_BYTES:
-            content += payload[size.end() : position][: MAX_BODY_BYTES + 1]
+        if len(content) <= most:
+            content += payload[size.end() : position][: most + 1]
         position += 2 if payload.startswith(b"\r\n", position) else payload.startswith(b"\n", position)
     if position == start:  # never chunked, or somebody put the chunks together before
-        return _Body(payload[start:][: MAX_BODY_BYTES + 1], len(payload), whole=False)
+        return _Body(payload[start:][: most + 1], len(payload), whole=False)
     return _Body(bytes(content), min(position, len(payload)), whole=False, cut=True)
 
 
@@ -237,7 +240,7 @@ def _after_trailers(payload: bytes, position: int) -> int:
     return _headers(payload, position)[1]
 
 
-def _with_remainder(payload: bytes, head: _Head, body: _Body) -> _Body:
+def _with_remainder(payload: bytes, head: _Head, body: _Body, most: int) -> _Body:
     """The body with what follows it up to the next start line: a length that says too little is common."""
     rest = body.end
     while payload[rest : rest + 1] in {b"\r", b"\n"}:
@@ -248,7 +251,7 @@ def _with_remainder(payload: bytes, head: _Head, body: _Body) -> _Body:
     following = _next_start(payload, head, rest)
     if head.protocol == "RTSP" or not body.content:
         return _Body(body.content, following, body.whole, body.cut)
-    return _Body(body.content + payload[body.end : following][:MAX_BODY_BYTES], following, body.whole, body.cut)
+    return _Body(body.content + payload[body.end : following][:most], following, body.whole, body.cut)
 
 
 def _next_start(payload: bytes, head: _Head, position: int) -> int:
@@ -257,7 +260,7 @@ def _next_start(payload: bytes, head: _Head, position: int) -> int:
     return found.start() if found else len(payload)
 
 
-def _decompressed(content: bytes, encoding: str) -> bytes:
+def _decompressed(content: bytes, encoding: str, most: int) -> bytes:
     """The content, unpacked where it is packed: a body that somebody unpacked before keeps its old header."""
     windows: tuple[int, ...]
     if encoding == "deflate":
@@ -268,7 +271,7 @@ def _decompressed(content: bytes, encoding: str) -> bytes:
         return content
     for window in windows:
         try:
-            return zlib.decompressobj(window).decompress(content, MAX_BODY_BYTES + 1)
+            return zlib.decompressobj(window).decompress(content, most + 1)
         except zlib.error:
             continue
     return content

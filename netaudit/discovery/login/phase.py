@@ -1,0 +1,60 @@
+"""The login phase of a live run: a few devices at a time, each by one job, each job one connection.
+
+It comes after all finding and asking, because only then is it known what a device is, and whether it must be left alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+from netaudit.discovery.course import Course
+from netaudit.discovery.login.community import read_snmp
+from netaudit.discovery.login.lockout import Guard
+from netaudit.discovery.login.plan import Job, plan
+from netaudit.discovery.login.reading import Read, read_device
+from netaudit.model import ChannelReport, Event, Gap
+from netaudit.wire.gate import Gate
+
+AT_ONCE = 8  # devices; parsing SOAP in more threads makes it slower
+
+
+def log_in(course: Course) -> Iterator[Event]:
+    """Read with a login what the credentials allow; nothing at all where there are none."""
+    means = course.live.logins
+    if means is None or course.live.gate.stopped.is_set():
+        return
+    jobs: list[Job] = []
+    barred = means.witness.barred() | course.left_alone
+    for item in plan(means.witness.assets(), means.credentials, barred):
+        if isinstance(item, Gap):
+            yield item
+        elif item.address in course.live.scope:
+            jobs.append(item)
+    sent: Counter[str] = Counter()
+    for done, read in enumerate(_read_all(jobs, course.live.gate, means.guard), start=1):
+        course.progress("logging in", done, len(jobs))
+        sent.update(read.sent)
+        for event in read.events:
+            yield from course.take(event, "login")
+    course.made = Counter(course.live.gate.made)  # these connections are told here, and not once more by others
+    state = "partial" if course.live.gate.stopped.is_set() else "done"
+    yield from (ChannelReport(name=name, status=state, sent=count) for name, count in sorted(sent.items()))
+
+
+def _read_all(jobs: list[Job], gate: Gate, guard: Guard) -> Iterator[Read]:
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="login") as pool:
+        futures: list[Future[Read]] = [pool.submit(_read, job, gate, guard) for job in jobs]
+        try:
+            yield from (future.result() for future in as_completed(futures))
+        finally:  # an interrupt, or nobody reads on: what has not begun does not begin
+            if not all(future.done() for future in futures):
+                gate.stopped.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read(job: Job, gate: Gate, guard: Guard) -> Read:
+    """All that one device is asked, one thing after the other."""
+    if gate.stopped.is_set():
+        return Read()
+    told, more = read_device(job, gate, guard), read_snmp(job, gate)
+    return Read(events=[*told.events, *more.events], sent=told.sent + more.sent)
