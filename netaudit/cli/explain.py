@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from netaudit.cli.options import payloads
+from netaudit.cli.options import payloads, titles
 
 
 @click.command()
@@ -25,13 +25,5 @@ def explain(inventory: Path, device: str, bundle: Path | None) -> int:
     from netaudit.report.explain import find
 
     document = read(inventory)
-    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {}, _titles())
+    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {}, titles())
     return 0
-
-
-def _titles() -> dict[str, str]:
-    """What the shipped fingerprints mean, by id."""
-    from netaudit.cli.options import load
-    from netaudit.identify.match import titles
-
-    return titles(load(()))

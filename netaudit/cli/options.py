@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Library
     from netaudit.inventory import Document
     from netaudit.model import Inventory
-    from netaudit.report import Format
+    from netaudit.report import Beside, Format
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -74,6 +74,13 @@ def load(directories: tuple[Path, ...]) -> "Library":
     return load_library(directories)
 
 
+def titles() -> dict[str, str]:
+    """What the shipped fingerprints mean, by id."""
+    from netaudit.identify.match import titles as titles_of
+
+    return titles_of(load(()))
+
+
 def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
     """(format, file or None for stdout) of each -o; a usage error where one could not be written in the end."""
     from netaudit.report import FORMATS
@@ -96,19 +103,22 @@ def check_path(path: Path) -> Path:
     return path
 
 
-def write_outputs(document: "Document", outputs: tuple[tuple[str, Path | None], ...]) -> None:
+def write_outputs(
+    document: "Document", outputs: tuple[tuple[str, Path | None], ...], beside: "Beside | None" = None
+) -> None:
     """Write the document in each format: files first, each replaced when all of it is written, then stdout."""
     from netaudit.inventory import replacing
-    from netaudit.report import FORMATS
+    from netaudit.report import FORMATS, NOTHING_BESIDE
 
+    with_it = beside or NOTHING_BESIDE
     for name, path in sorted(outputs, key=lambda output: output[1] is None):
         form = FORMATS[name]
         if path is not None:
             with replacing(path) as stream, _writer(form, stream) as writer:
-                form.write(document, writer)
+                form.write(document, writer, with_it)
             continue
         try:
-            form.write(document, sys.stdout.buffer if form.binary else sys.stdout)
+            form.write(document, sys.stdout.buffer if form.binary else sys.stdout, with_it)
             sys.stdout.flush()
         except BrokenPipeError:  # the files are written, and the run went as it went
             forget_stdout()

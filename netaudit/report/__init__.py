@@ -1,10 +1,24 @@
 """Reports: an inventory's document written in any output format, one file each, imported when it is used."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO, Any, Final
 
 from netaudit.inventory import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a report can show beside the inventory, and in which language."""
+
+    language: str = "en"
+    findings: bytes | None = None  # what `netaudit comply -o json` wrote
+    progress: bytes | None = None  # what `netaudit history progress -o json` wrote
+    titles: Mapping[str, str] = field(default_factory=dict)  # fingerprint -> what it means
+
+
+NOTHING_BESIDE: Final = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +30,18 @@ class Format:
     module: str  # where its `write(document, stream)` stands
     binary: bool = True  # whether the stream takes bytes
     is_text: bool = True  # whether a terminal can show it
+    takes_beside: bool = False  # whether it has a language, and room for findings
 
-    def write(self, document: Document, stream: IO[Any]) -> None:
-        """Write the document to a stream of bytes, or of text where the format is not binary."""
-        import_module(self.module).write(document, stream)
+    def write(self, document: Document, stream: IO[Any], beside: Beside = NOTHING_BESIDE) -> None:
+        """Write the document to a stream of bytes, or of text where the format is not binary.
+
+        ValueError where what stands beside the document cannot be read, or belongs to another run.
+        """
+        write = import_module(self.module).write
+        if self.takes_beside:
+            write(document, stream, beside)
+        else:
+            write(document, stream)
 
 
 FORMATS: Final = {
@@ -41,6 +63,12 @@ FORMATS: Final = {
             "a workbook: devices, what could not be seen, what failed, the run",
             f"{__name__}.xlsxdoc",
             is_text=False,
+        ),
+        Format(
+            "html",
+            "a page to open, print and forward: one file that asks nothing of any network",
+            f"{__name__}.htmldoc",
+            takes_beside=True,
         ),
     )
 }

@@ -76,7 +76,10 @@ def unseen(place: Around, asset: AssetDocument, say: Say = in_english) -> Iterat
         yield shorten(told, VALUE_CHARS)
     if len(problems) > PROBLEMS_TOLD:
         more = len(problems) - PROBLEMS_TOLD
-        yield say("and {number} problems more" if more > 1 else "and {number} problem more", number=more)
+        if more == 1:
+            yield say("and {number} problem more", number=more)
+        else:
+            yield say("and {number} problems more", number=more)
 
 
 def advice(place: Around, asset: AssetDocument, say: Say = in_english) -> Iterator[str]:

@@ -25,6 +25,13 @@ VERDICT_WORDS: Final = {
     "unknown": "Who made this device is not established. That clears it of nothing.",
 }
 
+SIDE_WORDS: Final = {
+    "hints": "What points to a maker, and not strongly enough",
+    "for": "Evidence for it",
+    "against": "Evidence against it",
+    "else": "What else is known",
+}
+
 
 def find(document: Document, name: str) -> AssetDocument:
     """The asset with this id, address or MAC; ValueError where there is none, or more than one."""
@@ -116,7 +123,8 @@ def verdict_of(asset: AssetDocument, say: Say = in_english) -> str:
     channels = sorted({visible(e.channel) for e in asset.evidence if e.supports.get("family") == asset.family})
     if not channels:
         return words
-    return f"{words} {say('It rests on what was read over {channels}.', channels=', '.join(channels))}"
+    rests = say("It rests on what was read over {channels}.", channels=", ".join(channels))
+    return f"{words} {rests}"
 
 
 def sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]:
@@ -126,11 +134,11 @@ def sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]:
         return [e for e in asset.evidence if wanted(e.supports.get("family"))]
 
     if asset.family == "unknown":
-        yield "What points to a maker, and not strongly enough", those(lambda family: family is not None)
+        yield SIDE_WORDS["hints"], those(lambda family: family is not None)
     else:
-        yield "Evidence for it", those(lambda family: family == asset.family)
-        yield "Evidence against it", those(lambda family: family not in {None, asset.family})
-    yield "What else is known", those(lambda family: family is None)
+        yield SIDE_WORDS["for"], those(lambda family: family == asset.family)
+        yield SIDE_WORDS["against"], those(lambda family: family not in {None, asset.family})
+    yield SIDE_WORDS["else"], those(lambda family: family is None)
 
 
 def _evidence(

@@ -65,6 +65,7 @@ SENTENCE_WORDS: Final = (
     "it says that its address is {said}; it answers from {shown}",
     "the evidence names more than one maker: {sides}",
     "and {number} more of this kind",
+    "This is support for a reasonable inquiry, from an inventory and a register. It is not legal advice.",
 )
 
 

@@ -1,0 +1,174 @@
+"""The devices as data for the page's script: columns of numbers that point into lists of texts.
+
+Ten thousand devices must stay under ten megabytes, so each text stands once. The first block feeds the table and is
+read when the page opens; the second holds what stands on the devices' own pages, and is read when one is looked at.
+Digests, which nothing can shorten, stand as one run of Base64 (RFC 4648).
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from netaudit.inventory import AssetDocument, EvidenceDocument
+from netaudit.plain import shorten, visible
+from netaudit.registry import registrant
+from netaudit.report.advice import advice, unseen
+from netaudit.report.explain import sides, verdict_of
+from netaudit.report.htmldoc.labels import ATTRIBUTE_WORDS, NEEDS
+from netaudit.report.htmldoc.shown import NAME_CHARS, Scene, Shown, listed, worst
+from netaudit.report.known import retold
+from netaudit.vocabulary import KINDS, VERDICTS
+
+VALUE_CHARS: Final = 1000  # of what a device said, as evidence
+REASON_CHARS: Final = 600
+EVIDENCE_SHOWN: Final = 200  # of one device
+
+
+class Texts:
+    """A list of texts, each once; number 0 is the empty one."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Any, int] = {"": 0}
+
+    def add(self, text: Any) -> int:
+        """The number of a text."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    @property
+    def all(self) -> list[Any]:
+        """The texts in the order of their numbers."""
+        return list(self.numbers)
+
+
+def pack_table(scene: Scene) -> dict[str, Any]:
+    """What the table shows: a list for each column, and the texts that they point to."""
+    texts, rows = Texts(), scene.shown
+    places = {row.asset.id: number for number, row in enumerate(rows)}
+    policies = Texts()
+    columns = {
+        "id": [visible(row.asset.id) for row in rows],
+        **{name: [texts.add(value) for value in values] for name, values in _texts(rows).items()},
+        "verdict": [VERDICTS.index(row.asset.verdict) for row in rows],
+        "kind": [KINDS.index(row.asset.kind) for row in rows],
+        "certainty": [round(row.asset.certainty * 1000) for row in rows],
+        "behind": [places.get(row.asset.behind or "", -1) for row in rows],
+        "needs": [sum(1 << NEEDS.index(need) for need in row.needs) for row in rows],
+    }
+    if scene.findings:
+        columns["standing"] = [worst(row.standing) for row in rows]
+        columns["policies"] = [
+            sorted({policies.add(f.policy or "") for f in row.findings if f.outcome == row.standing}) for row in rows
+        ]
+    return {
+        "texts": texts.all,
+        "columns": columns,
+        "policies": [visible(p) for p in policies.all],
+        "kinds": KINDS,
+        "verdicts": VERDICTS,
+    }
+
+
+def _texts(rows: tuple[Shown, ...]) -> dict[str, list[str]]:
+    """The columns that are texts."""
+    return {
+        "address": [row.address for row in rows],
+        "mac": [listed(row.asset.macs) for row in rows],
+        "name": [listed(row.asset.hostnames) for row in rows],
+        "what": [row.what for row in rows],
+        "maker": [row.maker for row in rows],
+        "brand": [row.brand for row in rows],
+        "model": [row.text(row.asset.model) for row in rows],
+        "line": [" ".join(filter(None, map(row.text, (row.asset.line, row.asset.generation)))) for row in rows],
+        "firmware": [row.text(row.asset.firmware) for row in rows],
+        "firmware_date": [row.text(row.asset.firmware_date) for row in rows],
+        "serial": [row.text(row.asset.serial) for row in rows],
+        "produced": [row.text(row.asset.produced) for row in rows],
+        "services": [row.services for row in rows],
+        "site": [row.site for row in rows],
+        "subnet": [row.subnet for row in rows],
+        "deadline": [shorten(row.deadline, 40) for row in rows],
+    }
+
+
+def pack_pages(scene: Scene) -> dict[str, Any]:
+    """What the devices' own pages show."""
+    texts, kinds, rules, digests = Texts(), Texts(), Texts(), Texts()
+    started = _seconds(scene.document.run.started_at)
+
+    def evidence(found: Iterable[EvidenceDocument]) -> list[list[int]]:
+        return [
+            [
+                kinds.add((visible(e.channel), visible(e.field), visible(e.fingerprint), e.strength)),
+                texts.add(shorten(e.value, VALUE_CHARS)),
+                texts.add(_supports(scene, e)),
+                digests.add(e.reply or ""),
+                _seconds(e.seen_at) - started,
+            ]
+            for e in list(found)[:EVIDENCE_SHOWN]
+        ]
+
+    def said(sentences: Iterable[str]) -> list[int]:
+        return [texts.add(shorten(sentence, VALUE_CHARS)) for sentence in sentences]
+
+    devices = []
+    for row in scene.shown:
+        asset = row.asset
+        devices.append(
+            [
+                texts.add(verdict_of(asset, scene.language.say)),
+                [[texts.add(scene.language.say(title)), evidence(found)] for title, found in sides(asset) if found],
+                said(retold(c, scene.language.say) for c in asset.conflicts),
+                said(unseen(scene.place, asset, scene.language.say)),
+                said(advice(scene.place, asset, scene.language.say)),
+                said(_registered(asset)),
+                [asset.children.declared, asset.children.inspected],
+                _found(row, rules, texts),
+            ]
+        )
+    return {
+        "texts": texts.all,
+        "kinds": [[*kind, shorten(scene.titles.get(kind[2], ""), NAME_CHARS)] for kind in kinds.all[1:]],
+        "rules": rules.all[1:],
+        "digests": _run_of(digests.all[1:]),
+        "started": scene.document.run.started_at,
+        "devices": devices,
+    }
+
+
+def _registered(asset: AssetDocument) -> list[str]:
+    """Whose hardware addresses an asset has."""
+    return list(dict.fromkeys(name for mac in asset.macs if (name := registrant(mac))))
+
+
+def _supports(scene: Scene, evidence: EvidenceDocument) -> str:
+    say = scene.language.say
+    return shorten(
+        "; ".join(
+            f"{say(ATTRIBUTE_WORDS.get(attribute, attribute))} = {value}"
+            for attribute, value in sorted(evidence.supports.items())
+        ),
+        VALUE_CHARS,
+    )
+
+
+def _found(row: Shown, rules: Texts, texts: Texts) -> list[list[int]]:
+    """The findings of a device: rule, outcome, why, what is missing, deadline."""
+    return [
+        [
+            rules.add((visible(f.policy or ""), visible(f.rule or f.kind), shorten(f.text or "", REASON_CHARS))) - 1,
+            worst(f.outcome),
+            texts.add(shorten("; ".join(f.because), REASON_CHARS)),
+            texts.add(shorten(", ".join(f.missing), REASON_CHARS)),
+            texts.add(shorten(f.deadline or "", 40)),
+        ]
+        for f in row.findings
+    ]
+
+
+def _seconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp())
+
+
+def _run_of(digests: list[str]) -> str:
+    return b64encode(b"".join(bytes.fromhex(d.removeprefix("sha256:")) for d in digests)).decode()
