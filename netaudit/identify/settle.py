@@ -19,7 +19,7 @@ from netaudit.vocabulary import STRENGTHS, cause_of
 
 # The one table of weights, in log-odds; docs/calibration.md says where they come from. "prior" is of any family before
 # evidence, "something else" stands at 0.
-WEIGHTS: Mapping[str, float] = {"prior": -3.5, "proof": 9.5, "strong": 7.5, "medium": 6.2, "weak": 1.4}
+WEIGHTS: Mapping[str, float] = {"prior": -3.5, "proof": 9.5, "strong": 7.5, "medium": 6.4, "weak": 1.4}
 FURTHER = 0.5  # of its weight is what a vote beside the strongest adds: all causes of a device share one firmware
 
 CERTAIN, LIKELY, THINKABLE = 0.95, 0.75, 0.4  # the least certainty for confirmed, probable, possible
