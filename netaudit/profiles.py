@@ -72,7 +72,7 @@ PROFILES = {
             spacing_s=0.1,
             channels=None,
             listen_s=5.0,
-            again_after_s=10.0,
+            again_after_s=5.0,
             again_pps=50.0,
             budget=_BUDGET,
         ),

@@ -48,7 +48,7 @@ GAPS = {
     "quiet_hours": True,  # quiet hours began before the run had reached its end
     "nobody": True,  # nothing answered anything: perhaps nobody is there, perhaps nothing came through
     "container": True,  # a bridged container: no ARP and no multicast reaches the network outside
-    "left_alone": True,  # a device stopped answering, or said that it is overloaded: it was not asked further
+    "left_alone": False,  # a device stopped answering, or said that it is overloaded: it was not asked further
     "fell_silent": True,  # a device that had answered did so no more at the end of the run
     "interface": True,  # an interface could not be used
     "no_link_layer": True,  # no raw socket: what answers ARP only is seen through the kernel's table at best

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netaudit.discovery.ask import hold, visit_known
+from netaudit.discovery.ask import Patience, hold, visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
@@ -18,6 +18,7 @@ from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
 
 CONNECT_S = 3.3  # a SYN that is lost is sent again by the kernel after 1 s and after 3 s
+MOST_LATE = 2  # ports without an answer: who never took a connection is not waited for any longer
 IN_FLIGHT = 16  # devices that are talked to at the same time
 _LOOK_S = 0.2  # after which a stopped run is noticed
 
@@ -36,7 +37,8 @@ def look_again(course: Course) -> Iterator[Event]:
     yield from unicast_again(course, _unheard(course))
     yield from visit_known(course, tuple(a for a in course.alive if a not in known))
     visits = [_rest_of(late_one) for late_one in late.values()]
-    yield from hold(course, visits, len(visits), IN_FLIGHT, CONNECT_S, "asking the late")
+    patience = Patience(connect_s=CONNECT_S, most_late=MOST_LATE, stage="asking the late")
+    yield from hold(course, visits, len(visits), IN_FLIGHT, patience)
     yield from course.tell_connections()
 
 
@@ -65,4 +67,4 @@ def _wait(course: Course, late: dict[str, Late]) -> bool:
 def _rest_of(late: Late) -> Visit:
     """What its first visit has left: the ports that did not answer, with what remains of its budget."""
     target: Target = replace(late.state.target, ports=late.ports)
-    return replace(late.state, target=target, alive=True, late=0)
+    return replace(late.state, target=target, late=0)

@@ -6,16 +6,16 @@ its table is then read while it still knows.
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from netaudit.discovery import arp
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.plan import targets
 from netaudit.discovery.shuffle import shuffled
-from netaudit.discovery.visit import VISIT_CHANNELS, go_on
+from netaudit.discovery.visit import MOST_PORTS, VISIT_CHANNELS, go_on
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Gap
-from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation
+from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Step
 from netaudit.wire.tcp import IN_FLIGHT, converse
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
@@ -23,6 +23,7 @@ UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known 
 # Where a device is known to be: a lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer
 # to that one is still waited for, so that one lost packet loses no port.
 KNOWN_CONNECT_S = 1.4
+FEW_LATE = 3  # ports without an answer, and none with one: a firewall, not a lost packet
 
 
 def ask(course: Course) -> Iterator[Event]:
@@ -56,45 +57,65 @@ def _visit_all(
 ) -> Iterator[Event]:
     every = targets(shuffled(addresses), course.hints)
     visits = (Visit(target, course.live.channels) for target in every)
-    yield from hold(course, visits, total, in_flight, connect_s)
+    patience = Patience(connect_s=connect_s)
+    yield from hold(course, visits, total, in_flight, patience)
     course.progress("asking", total, total)
 
 
-def hold(
-    course: Course, visits: Iterable[Visit], total: int, in_flight: int, connect_s: float, stage: str = "asking"
-) -> Iterator[Event]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a visit waits for connections, and with how many time-outs it ends where none was ever taken."""
+
+    connect_s: float
+    most_late: int = MOST_PORTS
+    stage: str = "asking"  # what progress is told under
+
+
+def hold(course: Course, visits: Iterable[Visit], total: int, in_flight: int, patience: Patience) -> Iterator[Event]:
     """Hold these visits, at most `in_flight` at once, and learn from what they tell."""
-    wanted = _conversations(course, visits, total, connect_s, stage)
+    wanted = _conversations(course, visits, total, patience)
     for event in converse(wanted, course.live.gate, in_flight, course.live.host_timeout_s):
         yield from course.take(event, "tcp")
         yield from _tell_table(course)
 
 
 def _conversations(
-    course: Course, visits: Iterable[Visit], total: int, connect_s: float, stage: str
+    course: Course, visits: Iterable[Visit], total: int, patience: Patience
 ) -> Iterator[tuple[str, Conversation]]:
     for number, state in enumerate(visits):
-        course.progress(stage, number, total)
+        course.progress(patience.stage, number, total)
         if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
             _read_table(course)
-        yield state.target.address, _noting_late(course, state, connect_s)
+        yield state.target.address, _noting_late(course, state, patience)
 
 
-def _noting_late(course: Course, state: Visit, connect_s: float) -> Conversation:
+def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversation:
     """The visit, noting at its end the ports of a living device that did not answer in time."""
+    began = time.monotonic()
     conversation = go_on(state)
     late: list[int] = []
     item = next(conversation, None)
     while item is not None:
-        outcome = yield replace(item, timeout_s=connect_s) if isinstance(item, Connect) else item
+        outcome = yield _patient(item, state, late, patience)
         if isinstance(item, Connect) and outcome.status == "timeout":
             late.append(item.port)
+        if len(late) >= patience.most_late and not state.alive:
+            conversation.close()
+            break
         try:
             item = conversation.send(outcome)
         except StopIteration:
             break
     if late and state.target.address in course.alive:
-        course.late[state.target.address] = Late(state, tuple(late), time.monotonic())
+        course.late[state.target.address] = Late(state, tuple(late), began)
+
+
+def _patient(item: Step | Event, state: Visit, late: list[int], patience: Patience) -> Step | Event:
+    """The step, with the time that a connection gets: who was silent on some ports is not waited for on all."""
+    if not isinstance(item, Connect):
+        return item
+    silent = not state.alive and len(late) >= FEW_LATE
+    return replace(item, timeout_s=min(patience.connect_s, CONNECT_TIMEOUT_S) if silent else patience.connect_s)
 
 
 def _read_table(course: Course) -> None:

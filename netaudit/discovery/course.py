@@ -54,7 +54,7 @@ class Late:
 
     state: Visit  # what its visit has left
     ports: tuple[int, ...]  # that did not answer
-    at: float  # when its visit ended, monotonic
+    at: float  # when its visit began, monotonic
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from support.loopback import CORNER
-from support.staging import DONE, ETH0, LOOPBACK, heard, of_kind, says, settings
+from support.staging import DONE, ETH0, LOOPBACK, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import again, ask, find, live
 from netaudit.discovery.live import live_events
@@ -18,9 +18,9 @@ SADP = b"<ProbeMatch><DeviceSN>1</DeviceSN></ProbeMatch>"
 
 @pytest.fixture
 def late(stage, monkeypatch):
-    """Plays conversations: `answers` is (address, port) -> status at the first look; everything is noted."""
+    """Plays conversations: `answers` is (address, port) -> status, `later` the same at the second look; all is noted."""
     monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, again.look_again))
-    stage.answers, stage.connects, stage.waits = {}, [], []
+    stage.answers, stage.later, stage.connects, stage.waits = {}, None, [], []
 
     def converse(conversations, gate, in_flight, host_timeout_s=None):
         for address, conversation in conversations:
@@ -40,6 +40,7 @@ def late(stage, monkeypatch):
 
     def wait(course, late_ones):
         stage.waits.append(sorted(late_ones))
+        stage.answers = stage.answers if stage.later is None else stage.later
         return True
 
     monkeypatch.setattr(ask, "converse", converse)
@@ -99,12 +100,24 @@ def test_device_that_fell_silent_in_its_visit_is_not_asked_again(late):
     assert late.waits == []
 
 
-def test_firewalled_device_is_given_three_more_chances_only(late):
+def test_firewalled_device_is_given_two_more_chances_only(late):
     late.answers = {("10.0.0.9", port): "timeout" for port in range(1, 65536)}
+    late.plays(arp_find=says(heard("10.0.0.9"), DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert gaps(events) == set()
+    assert len(connects(late, "10.0.0.9")) == 12 + 2
+    assert late.connects[-1][2] == again.CONNECT_S
+    assert {seconds for _, _, seconds in late.connects[3:12]} == {1.0}
+
+
+def test_device_that_wakes_up_is_asked_all_that_is_left(late):
+    late.answers = {("10.0.0.9", port): "timeout" for port in range(1, 65536)}
+    late.later = {}
     late.plays(arp_find=says(heard("10.0.0.9"), DONE))
     list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
 
-    assert len(connects(late, "10.0.0.9")) == 12 + 3
+    assert connects(late, "10.0.0.9")[12:] == connects(late, "10.0.0.9")[:12]
 
 
 def test_addresses_where_nobody_is_are_not_late(late):
