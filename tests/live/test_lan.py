@@ -166,13 +166,15 @@ def test_nothing_left_the_scope(scanned):
 
 
 def test_multicast_stays_on_the_link(scanned):
-    """TTL 1 for all groups but mDNS, where RFC 6762 section 11 demands 255."""
+    """TTL 1 for all groups but mDNS, where RFC 6762 section 11 demands 255, and SSDP, where UPnP 1.1 demands 2."""
     _, _, _, sniffers = scanned
     sent = [
         frame for sniffer in sniffers for frame in sniffer.sent() if frame[12:14] == b"\x08\x00" and frame[30] >= 224
     ]
 
-    assert {(frame[30:34], frame[22]) for frame in sent if frame[23] == 17} == {
+    search = struct.pack("!H", 1900)
+    assert {frame[22] for frame in sent if frame[36:38] == search} == {2}
+    assert {(frame[30:34], frame[22]) for frame in sent if frame[23] == 17 and frame[36:38] != search} == {
         (socket.inet_aton("224.0.0.251"), 255),
         (socket.inet_aton("239.255.255.250"), 1),
         (socket.inet_aton("239.255.255.251"), 1),
