@@ -20,7 +20,11 @@ class Attached:
     def __post_init__(self) -> None:
         real = [i for i in self.interfaces if not i.loopback]
         object.__setattr__(self, "links", tuple(i for i in _once(real) if self.scope.overlaps(i.network)))
-        object.__setattr__(self, "own", frozenset(i.address for i in real))
+        object.__setattr__(self, "own", frozenset(a for i in real for a in (i.address, *i.ipv6)))
+
+    def leads(self, link: Interface) -> bool:
+        """Whether this link is the first of its interface: what belongs to the wire and to no network is done there."""
+        return next(i for i in self.links if i.name == link.name) == link
 
     def is_near(self, address: str) -> bool:
         """Whether this address belongs to the network of a link."""

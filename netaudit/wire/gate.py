@@ -19,7 +19,7 @@ _MOST_REMEMBERED = 65_536  # devices whose last question is remembered; then tho
 class Gate:
     """Admits what is in scope, at no more than `rate_pps` packets or connections a second.
 
-    Two questions to one device are at least `spacing_s` apart, whichever channels ask them.
+    Two questions to one device are at least `spacing_s` apart, whichever channels ask them. A silent gate admits nobody.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Gate:
         *,
         rate_pps: float,
         spacing_s: float = 0.0,
+        silent: bool = False,
         broadcasts: frozenset[str] = frozenset(),
         stopped: threading.Event | None = None,
         area: Callable[[str], str] = lambda _: "",
@@ -36,6 +37,7 @@ class Gate:
         self.made: Counter[str] = Counter()  # TCP connections begun, by the network that `area` names
         self.slots = 0  # packets and connections let through
         self._allows = allows
+        self._silent = silent
         self._spacing_s = spacing_s
         self._broadcasts = broadcasts | {LIMITED_BROADCAST}
         self._area = area
@@ -60,6 +62,8 @@ class Gate:
 
     def admit(self, address: str) -> None:
         """PermissionError unless this address is in scope, a discovery group or a broadcast of our interfaces."""
+        if self._silent:
+            raise PermissionError(f"nothing is sent to {address}: this run only listens")
         if address not in GROUPS and address not in self._broadcasts and not self._allows(address):
             raise PermissionError(f"{address} is outside the scope: nothing is sent to it")
 
