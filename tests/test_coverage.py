@@ -1,6 +1,7 @@
 """What was in scope, what answered, and what could not be seen."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ def totals(reports, received=()):
 
 
 def test_addresses_in_scope_and_answering_are_counted():
-    coverage = collected([asset("a", "10.0.0.5", "fe80::5"), asset("b", "10.0.0.6")])
+    coverage = collected([asset("a", "10.0.0.5", "2001:db8::5"), asset("b", "10.0.0.6")])
 
     assert (coverage.addresses_in_scope, coverage.addresses_answering) == (254, 3)
 
@@ -36,6 +37,19 @@ def test_stranger_does_not_count_as_answering(kind):
     gap = Gap(kind=kind, detail="heard", address="192.168.1.64")
 
     assert collected([asset("a", "192.168.1.64")], gaps=[gap]).addresses_answering == 0
+
+
+def test_a_link_local_address_was_in_nobody_s_scope():
+    assert collected([asset("a", "10.0.0.5", "fe80::5%eth0")]).addresses_answering == 1
+    asked = replace(RUN, targets=("fe80::5%eth0",))
+    assert collect_coverage(asked, (asset("a", "fe80::5%eth0"),), Told()).addresses_answering == 1
+
+
+def test_a_device_that_was_met_over_ipv6_only_is_told():
+    assets = [asset("a", "10.0.0.5", "fe80::5%eth0"), asset("b", "fe80::6%eth0"), asset("c")]
+
+    assert [(g.kind, g.address, g.asset) for g in collected(assets).gaps] == [("ipv6_only", "fe80::6%eth0", "b")]
+    assert collect_coverage(replace(RUN, feed="capture"), tuple(assets), Told()).gaps == ()
 
 
 def test_contested_address_counts_once():

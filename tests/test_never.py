@@ -65,6 +65,16 @@ FORMS = {
     "tcp": re.compile(REQUESTS.pattern + b"|"),  # a connection in which nothing is sent is one of them
 }
 
+# ICMPv6 echo request to ff02::1, from a link-local address, hop limit 1; what makers' tools send in frames, opcode 3.
+ECHO = re.compile(
+    rb"\x33\x33\0\0\0\x01.{6}\x86\xdd\x60\0\0\0\0\x10\x3a\x01\xfe\x80\0{6}.{8}\xff\x02\0{13}\x01"
+    rb"\x80\0..\x6e\x61\0[\x01\x02]netaudit",
+    re.DOTALL,
+)
+RAW_SADP = re.compile(
+    rb"\xff{6}.{6}\x80\x33\x21\x02\x01\x42\0\0\0\x01\x06\x04\x03\0..(?!\xff).{10}\xff{6}\0{36}", re.DOTALL
+)
+
 FORBIDDEN = (
     rb"(?i)authorization:|cookie:|wsse|usernametoken",
     rb"(?i)[?&]auth=|/current_config|/OutsideCmd|webLanguage|configurationFile|/Security/users",
@@ -74,7 +84,7 @@ FORBIDDEN = (
     rb"(?i)audio\.cgi|snapshot|/picture|alertStream|eventManager",
     rb"^\xa0[\x00\x01\x05]|^\xf6\x00",
 )
-GROUPS = {"224.0.0.251", "239.255.255.250", "239.255.255.251", "255.255.255.255"}
+GROUPS = {"224.0.0.251", "239.255.255.250", "239.255.255.251", "255.255.255.255", "ff02::fb", "ff02::c"}
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +152,14 @@ def test_every_request_is_one_of_the_known_ones(sent):
 
 
 def test_what_channels_say_they_send_is_on_the_list():
-    said = [(r.transport, r.build(), r.what) for c in CHANNELS for r in c.requests if r.transport in FORMS]
+    said = [(r.transport, r.build(), r.what) for c in CHANNELS for r in c.requests if r.transport in {*FORMS, "link"}]
 
     assert [what for transport, data, what in said if not is_known(transport, data)] == []
 
 
 def is_known(transport, data):
+    if transport == "link":
+        return is_known_frame(data)
     return FORMS[transport].fullmatch(data) or (transport == "udp" and is_mdns_question(data))
 
 
@@ -158,12 +170,47 @@ def test_no_host_header_is_long_or_bracketed(sent):
     assert all(len(host) <= 21 and b"[" not in host for host in hosts)
 
 
-def test_every_frame_is_an_arp_request_of_our_own(sent):
-    for _, frame, _, test in of_kind(sent, "link"):
-        assert frame[12:14] == b"\x08\x06", test
-        assert frame[20:22] == b"\x00\x01", test
-        assert frame[6:12] == frame[22:28], test
-        assert frame[32:38] == bytes(6), test
+def test_every_frame_is_a_known_question_of_our_own(sent):
+    frames = [(frame, test) for _, frame, _, test in of_kind(sent, "link")]
+
+    assert [(frame.hex(), test) for frame, test in frames if not is_known_frame(frame)] == []
+
+
+def is_known_frame(frame):
+    """An ARP request, an echo to all nodes, or an inquiry of raw SADP; each with the sender's own addresses."""
+    own, kind = frame[6:12], frame[12:14]
+    if kind == b"\x08\x06":
+        return len(frame) == 60 and frame[20:22] == b"\0\1" and own == frame[22:28] and frame[32:38] == bytes(6)
+    if kind == b"\x86\xdd":
+        return ECHO.fullmatch(frame) is not None
+    return kind == b"\x80\x33" and RAW_SADP.fullmatch(frame) is not None and own == frame[28:34]
+
+
+@pytest.mark.parametrize(
+    ("place", "byte"),
+    [
+        (24, 0x06),  # update the address
+        (24, 0x0A),  # reset the password
+        (24, 0x10),  # modify the network
+        (17, 0xF6),
+        (28, 0x02),
+        (79, 0x01),
+    ],
+)
+def test_another_frame_of_sadp_would_be_noticed(place, byte):
+    frame = bytearray(next(r for c in CHANNELS if c.name == "sadp_raw" for r in c.requests).build())
+    assert is_known_frame(bytes(frame))
+    frame[place] ^= frame[place] ^ byte if place != 28 else byte
+
+    assert not is_known_frame(bytes(frame))
+
+
+def test_neighbour_discovery_and_other_icmpv6_would_be_noticed():
+    frame = bytearray(next(r for c in CHANNELS if c.name == "ndp" for r in c.requests).build())
+    assert is_known_frame(bytes(frame))
+    for kind in (0, 130, 133, 134, 135, 136, 137, 143):  # of MLD, Neighbor Discovery and redirects
+        frame[54] = kind
+        assert not is_known_frame(bytes(frame))
 
 
 def test_every_datagram_goes_to_loopback_a_group_or_a_namespace(sent):
