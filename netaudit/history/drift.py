@@ -81,6 +81,6 @@ def compare_stored(history: History, old: str, new: str) -> Drift:
     return compare_runs(by_id[old], by_id[new], shelf, history.facts())
 
 
-def encode(document: msgspec.Struct) -> bytes:
+def encode(document: object) -> bytes:
     """The JSON of a drift, a timeline or a progress: UTF-8, keys sorted, two-space indent, a newline at the end."""
     return escape(msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2)) + b"\n"

@@ -99,6 +99,19 @@ class History:
             }  # fmt: skip
             return _put(link, READING, row)
 
+    def add_pruned(self, source: "History", run: str) -> bool:
+        """Take over what another history still knows of a run that was pruned there. False where it is known."""
+        (row,) = source._rows(select(RUN).where(RUN.c.id == run))  # noqa: SLF001  of its own class
+        pieces = source.pieces([row["cover"], row["manifest"]])
+        pieces |= source.pieces(group for group in groups_of(pieces[row["manifest"]]) if group)
+        groups = (pieces[group] for group in groups_of(pieces[row["manifest"]]) if group)
+        cores = source._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], [c for g in groups for c in members_of(g)])  # noqa: SLF001
+        with told(self.url), writing(self.engine) as link:
+            squeezed = {digest: {"data": squeeze(text)} for digest, text in pieces.items()}
+            _add(link, PIECE, _missing(link, PIECE, squeezed))
+            _add(link, ASSET, _missing(link, ASSET, {core["digest"]: core for core in cores}))
+            return _put(link, RUN, {**row, "bundle": None})
+
     def note(self, facts: Iterable[Fact]) -> int:
         """Keep what an operator said; the number of those that are new."""
         rows = [msgspec.structs.asdict(fact) for fact in facts]
@@ -161,10 +174,16 @@ class History:
         with told(self.url), writing(self.engine) as link:
             count = link.execute(update(RUN).where(old).values(values)).rowcount
             wanted = set(link.execute(select(RUN.c.bundle).where(RUN.c.bundle.is_not(None))).scalars())
+        self.settle()
+        return count, bundles.drop_all_but(self.folder, wanted)
+
+    def settle(self) -> None:
+        """Bring all to one file, which then can be copied alone."""
         if self.url.get_backend_name() == "sqlite":
             with told(self.url), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
-                link.connection.cursor().execute("VACUUM")
-        return count, bundles.drop_all_but(self.folder, wanted)
+                cursor = link.connection.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Each run with the digests of its cover and manifest, for `shelf`."""

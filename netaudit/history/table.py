@@ -1,6 +1,6 @@
 """History on a terminal: runs, changes and devices over time as tables. What devices said goes in as plain text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, TextIO
 
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from netaudit import page
 from netaudit.history.drift import Drift
+from netaudit.history.progress import STATES, Deadline, Progress, SiteLine, Tally
 from netaudit.history.shape import CHANGE_KINDS, Change, StoredRun, Tracked
 from netaudit.history.words import TITLES, device_words, what_changed
 from netaudit.plain import counted, shorten, visible
@@ -77,6 +78,57 @@ def _device(device: Tracked, changes: Iterable[Change]) -> Iterator[RenderableTy
     rows = [(change.at, change.kind, change.address, what_changed(change)) for change in changes]
     if rows:
         yield _table(("When", "What", "Address", "How"), rows)
+
+
+def write_progress(progress: Progress, stream: TextIO) -> None:
+    """Write how far the phase-out has come."""
+    page.write(_progress(progress), stream)
+
+
+def _progress(progress: Progress) -> Iterator[RenderableType]:
+    names = visible(", ".join(progress.families))
+    yield Text(f"Phase-out of {names}, as of {visible(progress.as_of) or 'no run'}", style="bold")
+    rows = [_tally(tally) for tally in (progress.devices, progress.sites)]
+    yield _table(("Unit", "Of", *STATES, "gone, share"), rows)
+    yield Text(
+        f"Gone: {counted(progress.misses, 'run')} in a row covered the place, and it did not answer.", style="dim"
+    )
+    if progress.never_affected:
+        yield Text(f"{counted(progress.never_affected, 'site')} more with runs, where none of these was found.")
+    if progress.silent:
+        yield Text(
+            f"{counted(progress.silent, 'device')} did not answer of late, and nothing proves that they are gone."
+        )
+    if progress.deadlines:
+        yield Text("\nDeadlines", style="bold")
+        columns = ("Day", "What", "Days left", "Devices left", "Sites left", "Gone in 30 days", "Needed in 30 days")
+        yield _table(columns, [_deadline(deadline) for deadline in progress.deadlines])
+    yield Text("\nSites", style="bold")
+    yield _table(("Site", "State", "Last run", *STATES), [_site(line) for line in progress.by_site[:LISTED]])
+    yield from _more(len(progress.by_site) - LISTED)
+    yield from (Text(visible(remark), style="yellow") for remark in progress.remarks[:LISTED])
+
+
+def _tally(tally: Tally) -> tuple[str, ...]:
+    gone = tally.states["gone"]
+    share = f"{gone:,} of {tally.total:,}{f' ({100 * gone // tally.total} %)' if tally.total else ''}"
+    return (f"{tally.unit}s", f"{tally.total:,} {tally.of}", *_counts(tally.states), share)
+
+
+def _counts(states: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(f"{states[state]:,}" for state in STATES)
+
+
+def _deadline(deadline: Deadline) -> tuple[str, ...]:
+    left = f"{deadline.days_left:,}" if deadline.days_left >= 0 else f"{-deadline.days_left:,} ago"
+    counts = (f"{deadline.devices_left:,}", f"{deadline.sites_left:,}")
+    rates = ("" if rate is None else f"{rate:,}" for rate in (deadline.pace, deadline.needed))
+    return (deadline.day, shorten(deadline.name, 60), left, *counts, *rates)
+
+
+def _site(line: SiteLine) -> tuple[str, ...]:
+    state = {None: "never affected", "gone": "cleared"}.get(line.state, line.state or "")
+    return (shorten(line.site or "(no name)", 60), state, line.last_run, *_counts(line.states))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
