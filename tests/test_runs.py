@@ -58,6 +58,9 @@ def test_request_becomes_a_scan_without_a_packet():
         ({"rate_pps": 0.0}, "give 1 or more"),
         ({"rate_pps": float("nan")}, "give 1 or more"),
         ({"interfaces": ("nosuch0",)}, "does not exist here"),
+        ({"listen_s": -1.0}, "give more than 0"),
+        ({"listen_s": float("nan")}, "give more than 0"),
+        ({"listen_s": 0.0, "profile": "passive"}, "give more than 0"),
     ],
 )
 def test_request_that_cannot_be_meant_is_refused_with_a_cure(change, reason):
@@ -82,6 +85,29 @@ def test_rate_is_the_profiles_unless_given(monkeypatch, rate, profile, pps):
 
     assert rates == [pps]
     assert PROFILES[profile].rate_pps >= pps
+
+
+def test_a_passive_scan_has_no_channels_and_a_gate_that_admits_nobody():
+    prepared = prepare(Request(targets=(TARGET,), profile="passive"))
+
+    assert prepared.live.channels == frozenset()
+    assert prepared.live.listen_s == 300
+    for address in (TARGET, "224.0.0.251", "255.255.255.255"):
+        with pytest.raises(PermissionError):
+            prepared.live.gate.admit(address)
+
+
+@pytest.mark.parametrize(
+    ("given", "profile", "seconds"), [(None, "gentle", 5), (0.0, "gentle", 0), (9.0, "passive", 9)]
+)
+def test_others_are_heard_as_long_as_the_profile_says_unless_given(given, profile, seconds):
+    assert prepare(Request(targets=(TARGET,), profile=profile, listen_s=given)).live.listen_s == seconds
+
+
+def test_a_passive_scan_says_that_silence_proves_nothing():
+    inventory = scan(prepare(Request(targets=(TARGET,), profile="passive", listen_s=0.1)), LIBRARY)
+
+    assert "passive" in gaps(inventory)
 
 
 def test_every_channel_that_sends_can_be_asked():

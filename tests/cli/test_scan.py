@@ -167,10 +167,18 @@ def wait_until(happened, patience_s=30):
         ("arp, wsd", {"arp", "wsd"}),
         ("-tls,-rtsp", set(USUAL) - {"tls", "rtsp"}),
         ("arp,wsd,-wsd", {"arp"}),
+        ("+sadp_raw", {*USUAL, "sadp_raw"}),
+        ("+sadp_raw,-tls", {*USUAL, "sadp_raw"} - {"tls"}),
+        ("arp,+sadp_raw", {"arp", "sadp_raw"}),
     ],
 )
 def test_channels_are_named_or_taken_away(text, chosen):
     assert chosen_channels(text) == chosen
+
+
+def test_raw_sadp_is_asked_only_where_it_is_named():
+    assert "sadp_raw" in ACTIVE
+    assert "sadp_raw" not in USUAL
 
 
 def test_comma_in_a_target_file_stays_part_of_its_word(tmp_path):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -84,3 +85,18 @@ def test_beyond_is_the_scope_without_the_networks_in_any_arrangement(first, leng
 
     assert list(seen.beyond(networks)) == expected
     assert seen.count_beyond(networks) == len(expected)
+
+
+def test_our_own_addresses_are_those_of_both_kinds():
+    own = ("fe80::2%eth0", "2001:db8::2")
+
+    assert attached("10.0.0.5", interfaces=(replace(ETH0, ipv6=own),)).own == {"10.0.0.2", *own}
+
+
+def test_what_belongs_to_the_wire_is_done_once_where_an_interface_has_two_networks():
+    again = interface("eth0", "10.9.0.2/24")
+    seen = attached("10.0.0.0/24", "10.9.0.0/24", "10.0.1.5", interfaces=(ETH0, again, ETH1))
+
+    assert {link.address: seen.leads(link) for link in seen.links} == {
+        "10.0.0.2": True, "10.9.0.2": False, "10.0.1.2": True,
+    }  # fmt: skip

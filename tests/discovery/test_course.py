@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 from support.staging import ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
 
+from netaudit.discovery import find
+from netaudit.discovery.channel import Channel
 from netaudit.discovery.live import live_events
 from netaudit.model import Gap, Problem, Reply
 
@@ -39,3 +43,49 @@ def test_host_that_only_tries_an_address_out_is_nobody_yet(stage):
 
     assert len(of_kind(Reply, events)) == 1
     assert (gaps(events), stage.visited) == (set(), [])
+
+
+def test_ipv6_neighbours_are_listed_as_they_are_and_not_asked(stage):
+    stage.plays(mdns_find=says(heard("fe80::9%eth0", "mdns"), heard("2001:db8::9", "mdns")), arp_find=says(DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert [reply.address for reply in of_kind(Reply, events)] == ["fe80::9%eth0", "2001:db8::9"]
+    assert (gaps(events), stage.visited) == (set(), [])
+
+
+def test_who_has_no_address_yet_is_on_no_wrong_subnet(stage):
+    stage.plays(mdns_find=says(heard("0.0.0.0", "dhcp"), heard("::", "ndp")), arp_find=says(DONE))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert gaps(events) == set()
+
+
+def test_our_own_ipv6_address_is_nobody_to_discover(stage):
+    ours = replace(ETH0, link_local="fe80::2%eth0", ipv6=("fe80::2%eth0",))
+    stage.plays(mdns_find=says(heard("fe80::2%eth0", "mdns")), arp_find=says(DONE))
+
+    assert of_kind(Reply, list(live_events(settings("10.0.0.9", interfaces=(ours,))))) == []
+
+
+def test_what_was_heard_by_listening_and_by_asking_counts_once(stage, monkeypatch):
+    message = heard("10.0.0.9", "sadp", ANSWER % b"false")
+    listening = Channel(name="listen", title="", read=lambda _: iter(()), find=says(message))
+    monkeypatch.setattr(find, "listening", lambda question, _: [(listening, question)])
+    stage.plays(sadp_find=says(message, message))
+    events = list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), listen_s=1.0)))
+
+    assert len(of_kind(Reply, events)) in {1, 2}  # whoever was first; what was asked twice is answered twice
+
+
+def test_what_an_excluded_device_says_unasked_is_thrown_away(stage, monkeypatch):
+    listening = Channel(name="listen", title="", read=lambda _: iter(()), find=says(heard("10.0.0.9", "sadp")))
+    monkeypatch.setattr(find, "listening", lambda question, _: [(listening, question)])
+    live = replace(settings("10.0.0.0/24", excluded=["10.0.0.9"], interfaces=(ETH0,)), listen_s=1.0)
+    events = list(live_events(live))
+    (problem,) = of_kind(Problem, events)
+
+    assert (problem.address, problem.detail) == (
+        "10.0.0.9",
+        "it sent this unasked, and is excluded: that was thrown away",
+    )
+    assert of_kind(Reply, events) == []

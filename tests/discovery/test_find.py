@@ -9,7 +9,7 @@ from netaudit.discovery import find
 from netaudit.discovery.live import live_events
 from netaudit.discovery.sadp import build_request as inquiry
 from netaudit.discovery.wsd import build_probe
-from netaudit.model import ChannelReport, Gap
+from netaudit.model import ChannelReport, Gap, Reply
 
 
 def test_channels_are_asked_on_the_links_of_the_scope_only(stage):
@@ -90,3 +90,85 @@ def test_stop_ends_the_batches(stage, monkeypatch):
     list(live_events(settings("10.5.0.1-25", interfaces=(ETH0,), channels={"wsd"})))
 
     assert sum(stage.questions.values()) == 10
+
+
+def test_silent_neighbours_are_probed_in_batches_that_the_kernel_can_remember(stage, monkeypatch):
+    monkeypatch.setattr(find, "NEIGHBOUR_BATCH", 10)
+    sizes = []
+    stage.plays(
+        arp_find=says(*(heard(f"10.0.0.{number}") for number in range(10, 35)), DONE),
+        wsd_reach=lambda question: sizes.append(len(question.addresses)) or (),
+    )
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert sizes == [10, 10, 5]
+
+
+# --- over IPv6, and listening -----------------------------------------------------------------------------------------
+
+LINK_LOCAL = "fe80::2%eth0"
+
+
+def asked_over(stage, interfaces, channels):
+    """(channel, interface, whether over IPv6) of each question to a network."""
+    asked = []
+
+    def note(name):
+        return lambda question: asked.append((name, question.link.name, question.ipv6)) or ()
+
+    stage.plays(**{f"{name}_find": note(name) for name in channels})
+    events = list(live_events(settings("10.0.0.8-9", "10.9.0.8", interfaces=interfaces, channels=channels)))
+    return sorted(asked), of_kind(ChannelReport, events)
+
+
+def test_over_ipv6_only_what_speaks_it_is_asked_once_per_interface(stage):
+    ours = replace(ETH0, link_local=LINK_LOCAL)
+    second = replace(ours, address="10.9.0.2", network=IPv4Network("10.9.0.0/24"))
+    asked, _ = asked_over(stage, (ours, second), {"ndp", "mdns", "sadp"})
+
+    assert asked == [
+        ("mdns", "eth0", False), ("mdns", "eth0", False), ("mdns", "eth0", True), ("ndp", "eth0", True),
+        ("sadp", "eth0", False), ("sadp", "eth0", False),
+    ]  # fmt: skip
+
+
+def test_an_interface_without_ipv6_is_told(stage):
+    asked, reports = asked_over(stage, (ETH0,), {"ndp", "mdns"})
+
+    assert asked == [("mdns", "eth0", False)]
+    assert [(r.name, r.status, r.reason) for r in reports if r.name == "ndp"] == [
+        ("ndp", "skipped", "eth0 has no IPv6 address")
+    ]
+
+
+def listened(monkeypatch, **changes):
+    """(seconds, whether nothing is asked meanwhile, the channels asked) of each time that a link is listened to."""
+    found = []
+
+    def listening(question, asked):
+        found.append((question.listen_s, question.alone, asked))
+        return iter(())
+
+    monkeypatch.setattr(find, "listening", listening)
+    list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), **changes)))
+    return found
+
+
+@pytest.mark.usefixtures("stage")
+def test_others_are_heard_while_questions_are_asked(monkeypatch):
+    assert listened(monkeypatch, listen_s=5.0) == [(5.0, False, ALL)]
+    assert listened(monkeypatch) == []
+
+
+@pytest.mark.usefixtures("stage")
+def test_without_channels_nothing_else_is_done(monkeypatch):
+    assert listened(monkeypatch, listen_s=300.0, channels=frozenset()) == [(300.0, True, frozenset())]
+
+
+def test_a_device_that_was_excluded_is_known_from_the_kernel_s_table(stage, monkeypatch):
+    mac = "44:19:b6:00:00:01"
+    monkeypatch.setattr(find.arp, "read_table", lambda: iter([heard("10.0.0.9", transport="table", mac=mac)]))
+    stage.plays(mdns_find=says(heard("fe80::9%eth0", "mdns", mac=mac), heard("fe80::8%eth0", "mdns")))
+    events = list(live_events(settings("10.0.0.0/24", excluded=["10.0.0.9"], interfaces=(ETH0,))))
+
+    assert [r.address for r in of_kind(Reply, events)] == ["fe80::8%eth0"]

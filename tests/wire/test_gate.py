@@ -140,3 +140,9 @@ def test_connections_are_counted_by_network():
 
     assert gate.connections == 3
     assert gate.made == {"10.0.0": 2, "10.0.1": 1}
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "255.255.255.255", *sorted(GROUPS)])
+def test_a_silent_gate_admits_nobody(address):
+    with pytest.raises(PermissionError, match="this run only listens"):
+        guarded("10.0.0.0/24", silent=True).admit(address)
