@@ -149,7 +149,7 @@ def test_channels_that_are_asked_hear_their_groups_themselves(volleys):
 
     assert {v.channel for v in volleys} == {"ssdp"}
     (report,) = events
-    assert (report.name, report.status) == ("listen", "partial")
+    assert (report.name, report.status) == ("listen", "skipped")
     assert "the groups of ssdp were joined; not heard: ARP, DHCP, LLDP, CDP" in report.reason
 
 
@@ -157,8 +157,15 @@ def test_a_run_that_only_listens_says_what_it_could_not_hear(volleys):
     gap, report = run(listening(question(alone=True), frozenset(c.name for c, _, _ in GROUPS)))
 
     assert volleys == []
-    assert (gap.kind, gap.address) == ("no_link_layer", "192.0.2.10")
+    assert (gap.kind, gap.address, report.status) == ("no_link_layer", "192.0.2.10", "partial")
     assert "no group was joined" in report.reason
+
+
+def test_where_there_is_no_multicast_no_group_is_joined(volleys):
+    tunnel = replace(question(), interface=replace(EXAMPLE_INTERFACE, mac=None, multicast=False))
+
+    assert [event.status for event in run(listening(tunnel, frozenset()))] == ["skipped"]
+    assert volleys == []
 
 
 @pytest.mark.usefixtures("volleys")
