@@ -130,10 +130,10 @@ ATTRIBUTE_WORDS: Final = {  # of what evidence speaks for
 
 FEED_WORDS: Final = {"live": "live scan", "capture": "recording", "import": "imported"}
 
-STATE_WORDS: Final = {  # of a device in a phase-out
-    "remaining": "remaining",
+STATE_WORDS: Final = {  # of a device in a phase-out, in the order of the work (netaudit.progress/1)
+    "found": "found, not confirmed",
+    "confirmed": "confirmed",
     "planned": "planned",
     "replaced": "replaced",
     "gone": "gone",
-    "new": "new",
 }

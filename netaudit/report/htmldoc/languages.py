@@ -61,6 +61,10 @@ class Language:
         """A whole number with its thousands apart."""
         return str(format_decimal(number, locale=self.locale))
 
+    def decimal(self, number: float) -> str:
+        """A number with at most one decimal."""
+        return str(format_decimal(number, format="#,##0.#", locale=self.locale))
+
     def _text(self, text: str) -> str:
         return self.catalogue.gettext(text) if text else ""
 

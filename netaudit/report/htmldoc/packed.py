@@ -2,7 +2,8 @@
 
 Ten thousand devices must stay under ten megabytes, so each text stands once. The first block feeds the table and is
 read when the page opens; the second holds what stands on the devices' own pages, and is read when one is looked at.
-Digests, which nothing can shorten, stand as one run of Base64 (RFC 4648).
+Evidence is a flat list of five numbers each: kind, value, what it supports, reply (counted from the device's first),
+seconds after the start. Digests, which nothing can shorten, stand as one run of Base64 (RFC 4648).
 """
 
 from base64 import b64encode
@@ -23,6 +24,7 @@ from netaudit.vocabulary import KINDS, VERDICTS
 VALUE_CHARS: Final = 1000  # of what a device said, as evidence
 REASON_CHARS: Final = 600
 EVIDENCE_SHOWN: Final = 200  # of one device
+NO_REPLY: Final = -999_999_999  # where evidence names none
 
 
 class Texts:
@@ -96,28 +98,30 @@ def pack_pages(scene: Scene) -> dict[str, Any]:
     texts, kinds, rules, digests = Texts(), Texts(), Texts(), Texts()
     started = _seconds(scene.document.run.started_at)
 
-    def evidence(found: Iterable[EvidenceDocument]) -> list[list[int]]:
-        return [
-            [
-                kinds.add((visible(e.channel), visible(e.field), visible(e.fingerprint), e.strength)),
-                texts.add(shorten(e.value, VALUE_CHARS)),
-                texts.add(_supports(scene, e)),
-                digests.add(e.reply or ""),
-                _seconds(e.seen_at) - started,
-            ]
-            for e in list(found)[:EVIDENCE_SHOWN]
-        ]
+    def evidence(found: Iterable[EvidenceDocument], first: int) -> list[int]:
+        packed: list[int] = []
+        for e in list(found)[:EVIDENCE_SHOWN]:
+            reply = digests.add(e.reply) - first if e.reply else NO_REPLY
+            what = (visible(e.channel), visible(e.field), visible(e.fingerprint), e.strength)
+            value, supports = texts.add(shorten(e.value, VALUE_CHARS)), texts.add(_supports(scene, e))
+            packed += [kinds.add(what), value, supports, reply, _seconds(e.seen_at) - started]
+        return packed
 
     def said(sentences: Iterable[str]) -> list[int]:
         return [texts.add(shorten(sentence, VALUE_CHARS)) for sentence in sentences]
 
     devices = []
     for row in scene.shown:
-        asset = row.asset
+        asset, first = row.asset, len(digests.numbers)
         devices.append(
             [
+                first,
                 texts.add(verdict_of(asset, scene.language.say)),
-                [[texts.add(scene.language.say(title)), evidence(found)] for title, found in sides(asset) if found],
+                [
+                    [texts.add(scene.language.say(title)), evidence(found, first)]
+                    for title, found in sides(asset)
+                    if found
+                ],
                 said(retold(c, scene.language.say) for c in asset.conflicts),
                 said(unseen(scene.place, asset, scene.language.say)),
                 said(advice(scene.place, asset, scene.language.say)),
@@ -145,7 +149,7 @@ def _supports(scene: Scene, evidence: EvidenceDocument) -> str:
     say = scene.language.say
     return shorten(
         "; ".join(
-            f"{say(ATTRIBUTE_WORDS.get(attribute, attribute))} = {value}"
+            say(ATTRIBUTE_WORDS.get(attribute, attribute)) + (f" = {value}" if value != evidence.value else "")
             for attribute, value in sorted(evidence.supports.items())
         ),
         VALUE_CHARS,

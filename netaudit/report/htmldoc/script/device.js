@@ -7,7 +7,7 @@ function drawDevice(id) {
     section.replaceChildren(element("h2", { id: "device-title", class: "title", tabindex: -1 }, say("unknown_device", { id: (id ?? "").slice(0, 80) })), backLink());
     return say("unknown_device", { id: "" });
   }
-  const [verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
+  const [firstReply, verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
   const text = (number) => pages().texts[number];
   section.replaceChildren(
     walk(device),
@@ -16,7 +16,7 @@ function drawDevice(id) {
     element("p", { class: "lead" }, mark("v", device.verdict), " ", text(verdict)),
     ...list("findings", found.map((finding) => findingItem(finding, text))),
     factList(device, registered.map(text), children),
-    ...sides.flatMap(([title, items]) => evidenceSide(text(title), items, text)),
+    ...sides.flatMap(([title, items]) => evidenceSide(text(title), evidenceOf(items, firstReply), text)),
     sides.length ? "" : element("p", {}, say("evidence_none")),
     ...list("conflicts", conflicts.map(text)),
     ...list("unseen", unseen.map(text)),
@@ -88,6 +88,16 @@ function factList(device, registered, [declared, inspected]) {
   ];
   const rows = facts.filter(([, value]) => value).map(([name, value, kind]) => element("div", {}, element("dt", {}, name), element("dd", { class: kind }, value)));
   return element("div", {}, element("h3", {}, say("facts")), element("dl", { class: "facts" }, rows));
+}
+
+// Five numbers are one piece of evidence; replies are counted from the device's first.
+function evidenceOf(numbers, firstReply) {
+  const items = [];
+  for (let at = 0; at < numbers.length; at += 5) {
+    const [kind, value, supports, reply, after] = numbers.slice(at, at + 5);
+    items.push([kind, value, supports, Math.max(0, reply + firstReply), after]);
+  }
+  return items;
 }
 
 function evidenceSide(title, items, text) {
