@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The most that one device gets in one run, whatever it answers; IPv4 packets and ARP frames, TCP's own included."""
+    """The most that one device gets in one run: ARP requests, datagrams, and TCP segments but bare acknowledgements.
+
+    How many of these there are is up to what the device sends: one for two of its segments, of 80 KiB per answer at most.
+    """
 
     connections: int  # TCP connections begun, one at a time
     packets: int
@@ -36,9 +39,16 @@ class Profile:
         return self.channels is None or bool(self.channels)
 
 
-# 12 ports; two of them with TLS, three connections each at most; the icon's; those of the second look; the last check.
-_CONNECTIONS = 30
-_BUDGET = Budget(connections=_CONNECTIONS, packets=400, size_bytes=64 * 1024)
+# What the limits of a visit add up to (docs/protocols.md): 12 ports, a second handshake on 4 of them, 7 more requests on
+# connections of their own, 12 ports again in the second look, the last check.
+_CONNECTIONS = 12 + 4 + 7 + 12 + 1
+_PACKETS_EACH = 6  # SYN, ACK with a request or two, handshake, FIN
+_OTHERS = 16  # ARP requests of two sweeps and two checks, datagrams, and the kernel's own ARP
+_BUDGET = Budget(
+    connections=_CONNECTIONS,
+    packets=_CONNECTIONS * _PACKETS_EACH + _OTHERS,
+    size_bytes=_CONNECTIONS * 600 + _OTHERS * 128,
+)
 
 PROFILES = {
     profile.name: profile

@@ -17,8 +17,13 @@ PAGES = sorted(p for p in (ROOT / "README.md", ROOT / "fingerprints" / "README.m
 
 @pytest.mark.parametrize(
     ("name", "maker"),
-    [("cli.md", "reference.command_line"), ("fields.md", "reference.fields"), ("supported.md", "supported.supported")],
-    ids=["cli", "fields", "supported"],
+    [
+        ("cli.md", "reference.command_line"),
+        ("fields.md", "reference.fields"),
+        ("supported.md", "supported.supported"),
+        ("what-is-sent.md", "sent.what_is_sent"),
+    ],
+    ids=["cli", "fields", "supported", "what-is-sent"],
 )
 def test_reference_is_current(name, maker, accept):
     page = ROOT / "docs" / "reference" / name

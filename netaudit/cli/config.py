@@ -66,7 +66,11 @@ def _value(path: Path, name: str, parameter: click.Parameter, value: object) -> 
         return (value,)
     if repeated and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    if not repeated and isinstance(value, bool if flag else str | int | float) and (flag or not isinstance(value, bool)):
+    if (
+        not repeated
+        and isinstance(value, bool if flag else str | int | float)
+        and (flag or not isinstance(value, bool))
+    ):
         return value
     wanted = "a text or a list of texts" if repeated else "true or false" if flag else "a text or a number"
     raise click.UsageError(f"{path}: {name}: give {wanted}")
