@@ -56,6 +56,43 @@ VAPIX = (
 OPTIONS = rf"OPTIONS rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 1\r\n\r\n"
 DESCRIBE = rf"DESCRIBE rtsp://{HOST}/ RTSP/1\.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n"
 
+# What is sent with a login that the operator gave, and never without.
+LOGIN_PATHS = (
+    r"/ISAPI/System/deviceInfo", r"/ISAPI/ContentMgmt/InputProxy/channels(?:/status)?",
+    r"/cgi-bin/magicBox\.cgi\?action=get(?:DeviceType|SerialNo|SoftwareVersion|Vendor)",
+    r"/cgi-bin/configManager\.cgi\?action=getConfig&name=RemoteDevice",
+)  # fmt: skip
+KEPT_OPEN = rf" HTTP/1\.1\r\nHost: {HOST}\r\nUser-Agent: netaudit\r\nAccept: \*/\*\r\n"
+DIGEST = r"(?:Authorization: Digest [\x20-\x7e]{1,1000}\r\n)?"
+LOGIN_GET = rf"GET (?:{'|'.join(LOGIN_PATHS)}){KEPT_OPEN}{DIGEST}\r\n"
+SERVICE = r"http://www\.onvif\.org/ver10/device/wsdl"
+TOKEN = (
+    r"<soap-env:Header><wsse:Security [^<>]*><wsse:UsernameToken><wsse:Username>[^<>]{1,128}</wsse:Username>"
+    r'<wsse:Password Type="[^"]*#PasswordDigest">[A-Za-z0-9+/=]{28}</wsse:Password><wsse:Nonce [^<>]*>[A-Za-z0-9+/=]{24}'
+    r"</wsse:Nonce><wsu:Created [^<>]*>[0-9TZ:-]{20}</wsu:Created></wsse:UsernameToken></wsse:Security></soap-env:Header>"
+)
+NAMES = "GetSystemDateAndTime|GetDeviceInformation|GetScopes|GetNetworkInterfaces|GetHostname"
+LOGIN_POST = (
+    rf"POST /onvif/device_service{KEPT_OPEN}{DIGEST}Content-Type: application/soap\+xml; charset=utf-8; "
+    rf'action="{SERVICE}/(?P<name>{NAMES})"\r\nSOAPAction: "{SERVICE}/(?P=name)"\r\nContent-Length: \d{{3,4}}\r\n\r\n'
+    r"<\?xml version='1\.0' encoding='utf-8'\?><soap-env:Envelope xmlns:soap-env=\"http://www\.w3\.org/2003/05/soap-envelope\">"
+    rf'(?:{TOKEN})?<soap-env:Body><ns0:(?P=name) xmlns:ns0="{SERVICE}"/></soap-env:Body></soap-env:Envelope>'
+)
+SNMP_GET = (
+    rb"\x30.\x02\x01[\x00\x01]\x04[\x01-\x7f][\x20-\x7e]{1,127}\xa0.\x02[\x01-\x05][^\xff]{1,5}\x02\x01\x00\x02\x01\x00\x30\x1c"
+    rb"\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x05\x00\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x02\x00\x05\x00"
+)
+WITH_LOGIN = re.compile(f"{LOGIN_GET}|{LOGIN_POST}".encode())
+WITH_COMMUNITY = re.compile(SNMP_GET, re.DOTALL)
+LOGIN_TESTS = ("tests/discovery/login/", "tests/live/test_logins.py")  # who gives credentials
+MECHANICS = (
+    "tests/wire/",
+    "tests/discovery/login/test_caller.py",
+    "tests/discovery/login/test_once.py",
+    "tests/discovery/login/test_strangers.py",
+)
+LOGINS = re.compile(rb"(?i)authorization:|cookie:|wsse|usernametoken")
+
 DATAGRAMS = re.compile(f"{SADP}|{WSD}|{SSDP}".encode())
 REQUESTS = re.compile(f"{GET}|{ONVIF}|{VAPIX}|{OPTIONS}|{DESCRIBE}".encode())
 TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
@@ -76,7 +113,7 @@ RAW_SADP = re.compile(
 )
 
 FORBIDDEN = (
-    rb"(?i)authorization:|cookie:|wsse|usernametoken",
+    rb"(?i)cookie:|authorization: (?!Digest |Basic )|#PasswordText",
     rb"(?i)[?&]auth=|/current_config|/OutsideCmd|webLanguage|configurationFile|/Security/users",
     rb'(?i)global\.login|DevInit\.|PasswdFind\.|setConfig|DHDiscover\.(?!search")',
     rb"(?i)<Types>(?!inquiry</Types>|inquiry_v32</Types>|dn:|tds:)",
@@ -104,15 +141,36 @@ def sent():
 
 
 def of_kind(sent, *kinds):
-    """What was sent this way by whole channels; the tests of the wire itself send words of their own to loopback."""
-    return [entry for entry in sent if entry[0] in kinds and not entry[3].startswith("tests/wire/")]
+    """What was sent this way by whole channels; tests of mechanics send words of their own to loopback."""
+    return [entry for entry in sent if entry[0] in kinds and not entry[3].startswith(MECHANICS)]
+
+
+def test_without_credentials_no_login_is_sent(sent):
+    strangers = [(data, test) for _, data, _, test in sent if LOGINS.search(data) and not test.startswith(LOGIN_TESTS)]
+
+    assert strangers == []
+
+
+def has_login_form(kind, data, test):
+    """Whether this may be sent by a scan that was given credentials, and was."""
+    form = WITH_COMMUNITY if kind == "udp" else WITH_LOGIN
+    return test.startswith(LOGIN_TESTS) and form.fullmatch(data)
 
 
 def test_the_journal_holds_every_kind_of_request(sent):
     data = [entry[1] for entry in sent]
 
     assert {"udp", "tcp", "tls"} <= {entry[0] for entry in sent}
-    for beginning in (b"GET / ", b"GET /favicon.ico ", b"GET /SDK/", b"OPTIONS ", b"DESCRIBE ", b"<?xml", DHIP):
+    for beginning in (
+        b"GET / ",
+        b"GET /favicon.ico ",
+        b"GET /SDK/",
+        b"POST /onvif/",
+        b"OPTIONS ",
+        b"DESCRIBE ",
+        b"<?xml",
+        DHIP,
+    ):
         assert any(d.startswith(beginning) for d in data), beginning
 
 
@@ -126,8 +184,11 @@ def test_nothing_forbidden_was_sent(sent, pattern):
 def test_every_datagram_is_one_of_the_known_questions(sent):
     strangers = [
         (data, test)
-        for _, data, _, test in of_kind(sent, "udp")
-        if data != DHIP and not DATAGRAMS.fullmatch(data) and not is_mdns_question(data)
+        for kind, data, _, test in of_kind(sent, "udp")
+        if data != DHIP
+        and not DATAGRAMS.fullmatch(data)
+        and not is_mdns_question(data)
+        and not has_login_form(kind, data, test)
     ]
 
     assert strangers == []
@@ -145,7 +206,9 @@ def test_every_request_is_one_of_the_known_ones(sent):
     strangers = [
         (kind, data, test)
         for kind, data, _, test in of_kind(sent, "tcp", "tls")
-        if not REQUESTS.fullmatch(data) and not (kind == "tcp" and TLS_RECORD.match(data))
+        if not REQUESTS.fullmatch(data)
+        and not (kind == "tcp" and TLS_RECORD.match(data))
+        and not has_login_form(kind, data, test)
     ]
 
     assert strangers == []

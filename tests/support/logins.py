@@ -63,18 +63,18 @@ def guard(folder: Path, **more):
 
 
 @contextmanager
-def emulated(*names, phrase=CANARY):
+def emulated(*names, phrase=CANARY, user="auditor"):
     """These devices, played in this process's corner of loopback; who knows the phrase is let in."""
     known = {device.name: device for device in load_devices()}
-    devices = [_with_phrase(known[name], phrase) for name in names]
+    devices = [_with_login(known[name], phrase=phrase, user=user) for name in names]
     with emulate(devices, corner_place) as emulation:
         yield emulation
 
 
-def _with_phrase(device, phrase):
+def _with_login(device, **login):
     if device.login is None:
         return device
-    return msgspec.structs.replace(device, login=msgspec.structs.replace(device.login, phrase=phrase))
+    return msgspec.structs.replace(device, login=msgspec.structs.replace(device.login, **login))
 
 
 def logins_of(played):
