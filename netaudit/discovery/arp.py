@@ -81,8 +81,9 @@ ARP = Channel(
             to="each address",
             transport="link",
             ports=(),
-            most=link.PASSES,
-            when="on an attached network in scope; a second time only to the silent",
+            most=link.MOST_PASSES,
+            when="on an attached network in scope; a second time only to the silent, and more often only on a link that "
+            "loses packets",
             source="RFC 826, RFC 5227",
         ),
     ),

@@ -19,6 +19,9 @@ from netaudit.model import ChannelReport, Event, Gap, Subnet
 from netaudit.wire.container import container_bridge
 from netaudit.wire.interfaces import Interface
 
+# The kernel resolves every neighbour that is asked. Its table holds 1,024 by default (gc_thresh3), of which it gives up
+# none within 5 s: packets to more new neighbours than that are dropped, and nobody is told (arp(7)).
+NEIGHBOUR_BATCH = 256
 UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
 
 
@@ -40,8 +43,9 @@ def probe_silent(course: Course) -> Iterator[Event]:
     """Probe once, by unicast, who is alive and was silent to every multicast."""
     networks = course.multicast_networks()
     heard = course.discovered()
-    silent = (a for a in course.alive if a not in heard and any(holds(n, a) for n in networks))
-    yield from unicast_again(course, tuple(silent))
+    silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
+    while (batch := tuple(islice(silent, NEIGHBOUR_BATCH))) and not course.live.gate.stopped.is_set():
+        yield from unicast_again(course, batch)
     course.asked_at = time.monotonic()
 
 

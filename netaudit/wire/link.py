@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
@@ -19,6 +19,8 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 
 PASSES = 2  # the second asks only those that were silent
+MOST_PASSES = 5  # on a link that loses packets
+FEW = 0.05  # devices that loss still hides, as far as the answers so far tell: so few are not worth another pass
 TAIL_S = 1.0  # after the last request of a pass; a sleeping radio takes its time
 PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
 ETHERTYPE_ARP = 0x0806
@@ -91,7 +93,8 @@ class _Sweep:
 
     def run(self) -> Iterator[Event]:
         frame = build_request(self.interface)
-        for number in range(PASSES):
+        answered: list[int] = []  # of those asked in each pass
+        while len(answered) < PASSES or (hidden(answered) >= FEW and len(answered) < MOST_PASSES):
             silent = [a for a in self.addresses if a in self.silent]
             for address in silent:
                 yield from self.listen(self.gate.delay(address))
@@ -99,14 +102,14 @@ class _Sweep:
                     return
                 yield from self.ask(frame, address)
             yield from self.listen(TAIL_S)
-            if number:
-                yield from self.tell_loss(len(silent) - len(self.silent))
+            answered.append(len(silent) - len(self.silent))
+        yield from self.tell_loss(sum(answered[1:]))
 
     def tell_loss(self, late: int) -> Iterator[Gap]:
         """Devices that answered only when asked again."""
         if late > 0:
             devices = "one device" if late == 1 else f"{late} devices"
-            detail = f"{self.interface.name}: {devices} answered ARP only when asked a second time"
+            detail = f"{self.interface.name}: {devices} answered ARP only when asked again"
             yield Gap(kind="lossy", detail=detail, address=self.interface.address)
 
     def ask(self, frame: bytearray, address: str) -> Iterator[Event]:
@@ -152,6 +155,15 @@ class _Sweep:
                 self.heard[reply.address] += 1
                 if self.heard[reply.address] <= PACKETS_PER_SOURCE:
                     yield reply
+
+
+def hidden(answered: Sequence[int]) -> float:
+    """How many devices are still silent because packets were lost, from how many answered in each pass so far.
+
+    A device that answers, and misses a pass by chance, misses the next one by the same chance.
+    """
+    chance = min(0.5, answered[1] / answered[0]) if answered[0] else 0.5
+    return float(sum(answered[:2])) * chance ** len(answered) if answered[1] else 0.0
 
 
 def _broken_off(interface: Interface, error: OSError, sent: int) -> Iterator[Event]:

@@ -61,7 +61,7 @@ class Estate:
         crowd = self.segment(network, spread_s=spread_s)
         number, segment = len(self.links), crowd.segment
         address = str(segment.network[SCANNER_HOST])
-        link = segment.attach(self.scanner, f"lan{number}", address, SCANNER_MAC.format(number), self.loss)
+        link = segment.attach(self.scanner, f"lan{number}", address, SCANNER_MAC.format(number), loss=self.loss)
         link.sent = []
         self.links.append(link)
         return crowd
@@ -75,7 +75,7 @@ class Estate:
         entrance = str(near.segment.network[ROUTER_HOST])
         exit_ = str(crowd.segment.network[ROUTER_HOST])
         near.segment.attach(router, "near", entrance, NEAR_MAC.format(number))
-        far = crowd.segment.attach(router, "far", exit_, FAR_MAC.format(number))
+        far = crowd.segment.attach(router, "far", exit_, FAR_MAC.format(number), routes=True)
         crowd.segment.gateway = far.mac
         ip(f"route add {network} via {entrance}", inside=self.scanner)
         return crowd

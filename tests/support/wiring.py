@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
-from support.namespaces import inside, ip, write_setting
+from support.namespaces import inside, ip
 
 from netaudit.demo.loop import READ, Loop
 
@@ -46,6 +46,7 @@ class Station:
     address: bytes
     loss: float = 0.0  # of the frames in each direction
     sent: list[tuple[float, bytes]] | None = None  # every frame that it sent, with the time, where it is watched
+    routes: bool = False  # a tun interface: packets without frames, and no ARP
     resets: list[tuple[float, bytes]] = field(default_factory=list)  # what reached it of TCP resets, where it is
 
 
@@ -88,27 +89,36 @@ class Segment:
         self.residents |= {socket.inet_aton(address): resident for address, resident in residents.items()}
         ip(*(f"route add local {address} dev lo" for address in residents), inside=self.namespace)
 
-    def attach(self, namespace: str, interface: str, address: str, mac: str, loss: float = 0.0) -> Station:
-        """Put a station on the segment: a tap interface of its namespace."""
+    def attach(
+        self, namespace: str, interface: str, address: str, mac: str, *, loss: float = 0.0, routes: bool = False
+    ) -> Station:
+        """Put a station on the segment: a tap interface of its namespace.
+
+        routes: a tun instead. All namespaces share one table of neighbours, and a router's would crowd out the scanner's.
+        """
         with inside(namespace):
-            descriptor = open_tun(interface, TAP)
-            write_setting(f"ipv4/neigh/{interface}/unres_qlen_bytes", "1000000")
-        prefix = self.network.prefixlen
+            descriptor = open_tun(interface, TUN if routes else TAP)
+        hardware = "" if routes else f"address {mac}"
         ip(
-            "link set lo up", f"link set {interface} address {mac} txqueuelen {QUEUE} up",
-            f"address add {address}/{prefix} brd + dev {interface}", inside=namespace,
+            "link set lo up", f"link set {interface} {hardware} txqueuelen {QUEUE} up",
+            f"address add {address}/{self.network.prefixlen} brd + dev {interface}", inside=namespace,
         )  # fmt: skip
-        station = Station(descriptor, bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address), loss)
+        station = Station(descriptor, bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address), loss, None, routes)
         self.stations[station.mac] = station
         self.loop.watch(_File(descriptor), READ, lambda _: self._from_station(station))
         return station
 
     def _from_station(self, station: Station) -> None:
-        for frame in _waiting(station.descriptor):
+        for data in _waiting(station.descriptor):
+            frame = self._framed(data, station) if station.routes else data
             if station.sent is not None:
                 station.sent.append((time.monotonic(), frame))
             if not self._loses(station):
                 self._carry(frame, station)
+
+    def _framed(self, packet: bytes, station: Station) -> bytes:
+        resident = self.residents.get(packet[16:20])
+        return (resident.mac if resident else bytes(6)) + station.mac + b"\x08\x00" + packet
 
     def _carry(self, frame: bytes, station: Station) -> None:
         target = self.stations.get(frame[:6])
@@ -165,6 +175,10 @@ class Segment:
 
     def _to_station(self, station: Station, frame: bytes) -> None:
         if self._loses(station):
+            return
+        if station.routes:
+            if frame[12:14] == b"\x08\x00":
+                _write(station.descriptor, frame[14:])
             return
         if station.sent is not None and frame[23] == socket.IPPROTO_TCP and frame[14 + (frame[14] & 15) * 4 + 13] & RST:
             station.resets.append((time.monotonic(), frame))

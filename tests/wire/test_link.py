@@ -124,6 +124,53 @@ def test_second_pass_asks_only_the_silent(wire):
     assert asked(wire) == ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.10", "192.0.2.12"]
 
 
+@pytest.fixture
+def lossy(wire):
+    """Answers at the far end, each address when it is asked for the time that is given for it; and who was asked."""
+    answers, seen = {}, Counter()
+
+    def answer():
+        while frame := wire.recv(100):
+            address = socket.inet_ntoa(frame[38:42])
+            seen[address] += 1
+            if answers.get(address) == seen[address]:
+                wire.send(answer_of(address))
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield answers, seen
+    wire.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_link_that_loses_packets_is_asked_until_nobody_can_be_hidden(lossy):
+    answers, seen = lossy
+    answers |= {f"192.0.2.{number}": 1 for number in range(20, 40)}
+    answers |= {"192.0.2.40": 2, "192.0.2.41": 2, "192.0.2.42": 3}
+    events = list(sweep(OURS, [*answers, "192.0.2.50"], open_gate()))
+    (gap,) = of_kind(Gap, events)
+
+    assert {reply.address for reply in of_kind(Reply, events)} == set(answers)
+    assert (seen["192.0.2.20"], seen["192.0.2.42"], seen["192.0.2.50"]) == (1, 3, 3)
+    assert (gap.kind, gap.detail) == ("lossy", "eth0: 3 devices answered ARP only when asked again")
+
+
+def test_nobody_is_asked_without_end(lossy):
+    answers, seen = lossy
+    answers |= {f"192.0.2.{number}": number - 19 for number in range(20, 40)}
+    of_kind(Gap, sweep(OURS, list(answers), open_gate()))
+
+    assert max(seen.values()) == link.MOST_PASSES
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [((50, 0), 0.0), ((0, 0), 0.0), ((90, 10), 1.23), ((90, 10, 1), 0.137), ((90, 10, 1, 0), 0.0152), ((1, 9), 2.5)],
+)
+def test_who_is_hidden_is_told_by_who_answered_late(answered, expected):
+    assert link.hidden(answered) == pytest.approx(expected, rel=0.01)
+
+
 def test_two_answers_for_one_address_are_both_kept(wire):
     for mac in ("44:19:b6:00:00:01", "3c:ef:8c:00:00:01"):
         wire.send(answer_of("192.0.2.10", mac))
