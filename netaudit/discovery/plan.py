@@ -19,6 +19,12 @@ MOST_NAMED_PORTS = 6  # of one device: named ports must not crowd the usual ones
 _TELLS_ALL = {"sadp.device_sn": "sadp", "dhip.serial_no": "dhip"}
 _AXIS_MACS = ("00:40:8c", "ac:cc:8e", "b8:a4:4f", "e8:27:25")  # IEEE registry: Axis Communications AB
 _AXIS_SERVICES = ("_axis-video._tcp", "_axis-nvr._tcp", "_vapix-http")
+_HINTS = frozenset(
+    {
+        *_WEB, *_SECURE, *_SILENT, *_TELLS_ALL, _SERVICE, _DESCRIPTION,
+        "mdns.port", "mdns.service", "mac.address", "onvif.scope", "wsd.types", "sadp.locked",
+    }
+)  # fmt: skip
 _ONVIF_TYPES = ("NetworkVideo", "RecordingDevice")  # NetworkVideoTransmitter, -Storage, -Display, -Analytics
 
 
@@ -51,10 +57,11 @@ class Hints:
 
     def learn(self, observations: Iterable[Observation]) -> None:
         """Keep what the observations of one reply say of ports, services and locks."""
-        every = tuple(observations)
+        every = tuple(o for o in observations if o.field in _HINTS)
         onvif = any(_is_onvif(observation) for observation in every)
         for observation in every:
-            self._learn(observation, onvif=onvif)
+            if observation.field != "mac.address" or _is_axis(observation):  # most of a network has no more to say
+                self._learn(observation, onvif=onvif)
 
     def _learn(self, o: Observation, *, onvif: bool) -> None:
         said = self._said.setdefault(o.address, _Said())

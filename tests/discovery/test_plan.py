@@ -243,3 +243,11 @@ def test_named_ports_leave_room_for_six_usual_ones():
 )
 def test_who_has_told_who_it_is(observation, known):
     assert plan(observation).known_by == known
+
+
+def test_addresses_that_name_nothing_cost_nothing():
+    hints = Hints()
+    for number in range(100):
+        hints.learn([named("mac.address", f"44:19:b6:00:00:{number:02x}", f"192.0.2.{number}")])
+
+    assert len(hints._said) == 0

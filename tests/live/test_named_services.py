@@ -48,7 +48,7 @@ def machine(number, *udp):
         name=f"machine{number}",
         summary="",
         host=number,
-        mac=f"02:00:5e:00:53:{number:02x}",
+        mac=f"02:00:5e:00:54:{number:02x}",  # not those of the servers
         truth=Truth(family="unknown", verdict="unknown"),
         udp=udp,
         tcp=(*web, TcpService(port=22)),
@@ -103,7 +103,18 @@ def heard(tmp_path_factory):
             stack.enter_context(running(namespace, program))
         time.sleep(2.0)
         bundle = folder / "run.bundle"
-        argv = [sys.executable, "-m", "netaudit", "scan", *started, "10.77.0.31-32", "-q", "--profile", "standard"]
+        argv = [
+            sys.executable,
+            "-m",
+            "netaudit",
+            "scan",
+            *started,
+            "10.77.0.31-32",
+            "-q",
+            "--profile",
+            "standard",
+            "--once",
+        ]
         argv += ["--channels", "arp,ssdp,upnp,wsd,onvif,http,tcp", "--record", str(bundle)]
         argv += ["-o", f"json={folder / 'run.json'}"]
         done = run_in(network.scanner, argv, capture_output=True, text=True, timeout=90)

@@ -1,6 +1,6 @@
 """One web port while it is asked: a request for each connection, few requests, and one answer at a time."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 from netaudit.discovery.channel import Channel
@@ -25,6 +25,7 @@ from netaudit.wire.steps import Connect, Exchange, Outcome, Pause, Secure, Step
 
 TIMEOUT_S = 3.0
 LIMIT_BYTES = (16 + 64) * 1024  # headers and body
+_REFUSED = frozenset({401, 403})
 _DOCUMENTS: tuple[Channel, ...] = (UPNP, ONVIF, VAPIX, ISAPI)
 
 Answer = Generator[Step | Event, Outcome, bytes]
@@ -65,7 +66,7 @@ def fetch(state: Visit, door: Door, request: bytes, channel: str) -> Answer:
         return b""
     state.late = 0
     payload = outcome.data[:LIMIT_BYTES]
-    yield _told(heard(state, "http", door.port, outcome, door.transport, payload=payload, request=request))
+    yield from _told(heard(state, "http", door.port, outcome, door.transport, payload=payload, request=request))
     state.over = yield from has_enough(state, door.port, channel, payload)
     return payload
 
@@ -104,8 +105,10 @@ def _missing(
         state.over = not (yield from waited(state))
 
 
-def _told(reply: Reply) -> Reply:
-    """The reply with the channel that its document belongs to; a refusal speaks by its headers, as any page does."""
-    refused = status_of(reply.payload) in {401, 403}
-    known = None if refused else next((c for c in _DOCUMENTS if c.knows and c.knows(reply)), None)
-    return replace(reply, channel=known.name) if known else reply
+def _told(reply: Reply) -> Iterator[Reply]:
+    """The reply, as that of the channel that its document belongs to; a refusal speaks by its headers as well."""
+    known = next((c for c in _DOCUMENTS if c.knows and c.knows(reply)), None)
+    if known is None or status_of(reply.payload) in _REFUSED:
+        yield reply
+    if known is not None:
+        yield replace(reply, channel=known.name)

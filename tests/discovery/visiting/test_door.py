@@ -31,10 +31,12 @@ def test_port_that_opens_no_more_is_left():
     assert dialled(steps) == [80, 80]
 
 
-def test_refusal_is_told_by_its_headers_also_where_its_page_is_a_maker_s():
+def test_refusal_is_told_by_its_headers_and_by_its_document():
     _, results = play({80: Port(answer=lambda request: WEBS if b"GET / " in request else FORBIDDEN)})
 
-    assert {result.channel for result in results} == {"http"}
+    refusals = [result for result in results if result.payload == FORBIDDEN]
+    assert {result.channel for result in refusals} == {"http", "isapi"}
+    assert len({result.digest for result in refusals}) == 1
 
 
 @pytest.mark.parametrize(

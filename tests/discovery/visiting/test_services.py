@@ -120,3 +120,10 @@ def test_ipv6_address_is_never_asked():
     steps, _ = play({8899: service()}, target)
 
     assert [request for request in requests(steps) if request] == []
+
+
+def test_refusal_with_an_envelope_tells_realm_and_envelope():
+    refusal = FAULT.replace(b"400 Bad Request\r\n", b"401 Unauthorized\r\n" + REALM.split(b"\r\n")[1] + b"\r\n")
+    _, results = play({8899: service(CALLS[0], refusal)}, bare())
+
+    assert [(r.channel, r.payload) for r in results] == [("http", refusal), ("onvif", refusal)]
