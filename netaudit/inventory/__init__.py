@@ -28,6 +28,7 @@ from netaudit.inventory.shape import (
     ProblemDocument,
     RunDocument,
     ScopeDocument,
+    SubnetDocument,
     ToolDocument,
     schema,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "ProblemDocument",
     "RunDocument",
     "ScopeDocument",
+    "SubnetDocument",
     "ToolDocument",
     "address_order",
     "decode",

@@ -17,6 +17,7 @@ from rich.text import Text
 from netaudit import page
 from netaudit.inventory import AssetDocument, Document, GapDocument
 from netaudit.plain import counted, shorten, visible
+from netaudit.report.networks import network_lines
 from netaudit.report.words import (
     FOR_THE_EYE,
     GAP_WORDS,
@@ -51,6 +52,7 @@ def _parts(document: Document) -> Iterator[RenderableType]:
         yield from _section("Devices", _devices(document))
     yield from _section("Needs a human eye", _for_the_eye(document))
     yield from _section("What could not be seen", _unseen(document))
+    yield from _section("Networks", [Text(line) for line in network_lines(document)])
     yield from _section("How to look further", _further(document))
     yield from _section("The run", _run(document))
 
