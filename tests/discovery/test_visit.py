@@ -23,7 +23,7 @@ from support.visits import (
 )
 
 from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS, visit
-from netaudit.discovery.visiting.state import MOST_HTTP_REQUESTS
+from netaudit.discovery.visiting.state import MOST_HTTP_PER_PORT, MOST_HTTP_REQUESTS
 from netaudit.model import Gap, Problem, Reply, Target
 from netaudit.wire.steps import STEPS, Connect, Exchange, Outcome, Pause, Secure
 
@@ -73,25 +73,38 @@ def test_requests_to_one_device_are_limited():
     assert len(set(dialled(steps))) == MOST_PORTS
 
 
+HEADERS = (
+    rb" HTTP/1\.1\r\nHost: 192\.0\.2\.7(?::\d{1,5})?\r\nUser-Agent: netaudit\r\nAccept: \*/\*\r\n"
+    rb"Connection: close\r\n"
+)
+PATHS = rb"/(?:favicon\.ico|SDK/activateStatus|ISAPI/System/deviceInfo|desc\.xml)?"
 KNOWN = re.compile(
-    rb"(?:GET /(?:favicon\.ico)? HTTP/1\.1\r\nHost: 192\.0\.2\.7(?::\d{1,5})?\r\nUser-Agent: netaudit\r\n"
-    rb"Accept: \*/\*\r\nConnection: close\r\n\r\n"
+    rb"(?:GET " + PATHS + HEADERS + rb"\r\n"
+    rb"|POST /(?:onvif/device_service|axis-cgi/basicdeviceinfo\.cgi)"
+    + HEADERS
+    + rb"Content-Type: [a-z/+;= 8-]+\r\nContent-Length: \d+\r\n\r\n[<{][^\r\n]+"
     rb"|OPTIONS rtsp://192\.0\.2\.7:\d{1,5}/ RTSP/1\.0\r\nCSeq: 1\r\n\r\n"
     rb"|DESCRIBE rtsp://192\.0\.2\.7:\d{1,5}/ RTSP/1\.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n)?"
 )
+PLAIN = b"HTTP/1.1 200 OK\r\nServer: App-webs/\r\nContent-Length: 2\r\n\r\nhi"
+NAMED = st.sampled_from([80, 443, 8899, 49152, 8000, 554])
 STATUSES = st.sampled_from(["ok", "ok", "ok", "refused", "timeout", "closed", "tls", "too_large", "unreachable"])
-DATA = st.sampled_from([b"", PAGE, BUSY, LOCKED, CHALLENGE, OPTIONS_OK, CERTIFICATE, ALERT.data]) | st.binary(
-    max_size=30
-)
+DATA = st.sampled_from(
+    [b"", PAGE, PLAIN, PLAIN, BUSY, LOCKED, CHALLENGE, OPTIONS_OK, CERTIFICATE, ALERT.data]
+) | st.binary(max_size=30)
 OUTCOMES = st.lists(
     st.builds(Outcome, STATUSES, DATA, st.sampled_from(["", "EHOSTUNREACH", "ENETUNREACH"])), min_size=80
 )
 TARGETS = st.builds(
     Target,
     address=st.just("192.0.2.7"),
-    ports=st.lists(st.sampled_from([*PORTS, 9000, 9001]), unique=True).map(tuple),
+    ports=st.lists(st.sampled_from([*PORTS, 8899, 9000, 49152]), unique=True).map(tuple),
     silent_ports=st.frozensets(st.sampled_from(PORTS)),
     secure_ports=st.frozensets(st.sampled_from(PORTS)),
+    bare_ports=st.frozensets(NAMED),
+    services=st.lists(NAMED.map(lambda port: (port, "/onvif/device_service")), max_size=2).map(tuple),
+    description=st.none() | NAMED.map(lambda port: (port, "/desc.xml")),
+    known_by=st.frozensets(st.sampled_from(["sadp", "dhip", "axis"])),
 )
 
 
@@ -111,7 +124,7 @@ def test_whatever_a_device_does_a_visit_is_short_spaced_and_says_known_things_on
             item = conversation.send(outcome)
         except StopIteration:
             item = None
-    port, paused, handshakes = None, True, {}
+    port, paused, handshakes, asked = None, True, {}, {}
     for step in steps:
         if isinstance(step, Connect):
             assert paused
@@ -121,9 +134,11 @@ def test_whatever_a_device_does_a_visit_is_short_spaced_and_says_known_things_on
         if isinstance(step, Exchange):
             assert KNOWN.fullmatch(step.request)
             assert not step.request or port not in target.silent_ports
+            asked[port] = asked.get(port, 0) + step.request.startswith((b"GET", b"POST"))
         paused = isinstance(step, Pause) and step.seconds >= 0.1
 
     assert max(handshakes.values(), default=0) <= 2
-    assert len([r for r in requests(steps) if r.startswith(b"GET")]) <= MOST_HTTP_REQUESTS
+    assert max(asked.values(), default=0) <= MOST_HTTP_PER_PORT
+    assert sum(asked.values()) <= MOST_HTTP_REQUESTS
     assert len([r for r in requests(steps) if b"RTSP" in r]) <= 2
     assert set(dialled(steps)) <= set(target.ports)
