@@ -8,7 +8,6 @@ The file knows devices by their hardware addresses and addresses, and logins by 
 """
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -120,8 +119,8 @@ class Guard:
         if not path.exists():
             salt = secrets.token_bytes(32)
             if make:
-                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
                 self._write(salt, [])
+                path.chmod(0o600)  # replaced files keep their rights
             return salt, []
         with path.open("rb") as file:
             return _understood(path, file.read(MOST_BYTES))

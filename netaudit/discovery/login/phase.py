@@ -25,10 +25,10 @@ def log_in(course: Course) -> Iterator[Event]:
         return
     jobs: list[Job] = []
     barred = means.witness.barred() | course.left_alone
-    for item in plan(means.witness.assets(), means.credentials, barred):
+    for item in plan(means.witness.assets(), means.credentials, barred, course.live.scope.__contains__):
         if isinstance(item, Gap):
             yield item
-        elif item.address in course.live.scope:
+        else:
             jobs.append(item)
     sent: Counter[str] = Counter()
     for done, read in enumerate(_read_all(jobs, course.live.gate, means.guard), start=1):

@@ -5,7 +5,8 @@ who has answered ONVIF; a device is tried once, whatever addresses it has, with 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -43,24 +44,35 @@ class _Way:
     credential: Credential
 
 
-def plan(assets: Iterable[Asset], credentials: Credentials, barred: Collection[str]) -> Iterator[Job | Gap]:
-    """A job for each device that may be asked; a gap for each that an entry names and that must not be.
+def plan(
+    assets: Sequence[Asset],
+    credentials: Credentials,
+    barred: Collection[str],
+    allows: Callable[[str], bool] = lambda _: True,
+) -> Iterator[Job | Gap]:
+    """A job for each device that may be asked; a gap for each that has a login and must not be.
 
-    `barred` holds the addresses that said that they are locked, or that were left alone.
+    `barred` holds the addresses that said that they are locked, or that were left alone; `allows` is the scope. Where
+    two devices claim one address, nobody knows which of them a login would reach.
     """
-    for asset in assets:
-        if not asset.device.is_hearsay:
-            yield from _plan_one(asset, credentials, barred)
+    heard = [asset for asset in assets if not asset.device.is_hearsay]
+    claims = Counter(address for asset in heard for address in asset.device.addresses)
+    contested = {address for address, count in claims.items() if count > 1}
+    for asset in heard:
+        yield from _plan_one(asset, credentials, {*barred, *contested}, allows)
 
 
-def _plan_one(asset: Asset, credentials: Credentials, barred: Collection[str]) -> Iterator[Job | Gap]:
-    addresses = [a for a in asset.device.addresses if ":" not in a]  # a Host in brackets is known to crash firmware
+def _plan_one(
+    asset: Asset, credentials: Credentials, barred: Collection[str], allows: Callable[[str], bool]
+) -> Iterator[Job | Gap]:
+    # A Host in brackets is known to crash firmware.
+    addresses = [a for a in asset.device.addresses if ":" not in a and allows(a)]
     ways = [way for address in addresses for way in _ways(asset, address, credentials)]
     way = max(ways, key=lambda way: way.credential.network.prefixlen, default=None)
     community = _community(asset, addresses, credentials)
     if set(addresses) & set(barred):
         if way or community:
-            detail = "it is locked, or was left alone: no login was sent"
+            detail = "it is locked, was left alone, or shares its address: no login was sent"
             yield Gap(kind="login", detail=detail, address=addresses[0])
         return
     named = next((a for a in addresses if not way and _is_named(a, credentials)), None)

@@ -144,6 +144,23 @@ def test_locked_device_gets_nothing_and_is_told():
     assert planned(asset(WEB, family="axis"), barred={HERE}) == []
 
 
+def test_where_two_devices_claim_an_address_nobody_gets_a_login():
+    other = replace(asset(WEB), device=replace(asset(WEB).device, id="d2"))
+    items = list(plan([asset(WEB), other], Credentials(logins=(credential(),)), ()))
+
+    assert [type(item) for item in items] == [Gap, Gap]
+
+
+def test_address_outside_the_scope_is_not_chosen():
+    second = "192.0.2.8"
+    found = asset(WEB, replace(WEB, address=second), addresses=(HERE, second))
+    near = credential("near", network=f"{second}/32")
+
+    items = list(plan([found], Credentials(logins=(credential(), near)), (), {HERE}.__contains__))
+
+    assert only(items).address == HERE
+
+
 def test_recorder_is_asked_for_its_cameras():
     assert only(planned(asset(WEB, kind="recorder"))).recorder
     assert only(planned(asset(WEB, channels=16))).recorder
