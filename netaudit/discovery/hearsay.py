@@ -11,6 +11,7 @@ from netaudit.model import Reply
 
 LISTEN = "listen"  # the name under which what others send is heard
 MOST_REMEMBERED = 65_536
+MOST_HELD = 10_000  # replies that wait for the end; more are a flood, and do not wait
 
 _Message = tuple[str, str, int, str]
 
@@ -43,7 +44,7 @@ def nameless_last(replies: Iterable[Reply]) -> Iterator[Reply]:
     """Replies as they come, those that name no host when all is over: by then it is known who is excluded."""
     held: list[Reply] = []
     for reply in replies:
-        if _names_no_host(reply.address):
+        if _names_no_host(reply.address) and len(held) < MOST_HELD:
             held.append(reply)
         else:
             yield reply

@@ -54,6 +54,13 @@ def test_a_router_is_not_excluded_with_what_is_behind_it():
     assert not known.refuses(heard("10.9.9.9", mac=MAC), listened=True)
 
 
+def test_a_flood_does_not_wait(monkeypatch):
+    monkeypatch.setattr(hearsay, "MOST_HELD", 1)
+    replies = [heard("", payload=bytes([n])) for n in range(3)]
+
+    assert [r.payload for r in nameless_last(replies)] == [b"\1", b"\2", b"\0"]
+
+
 def test_who_names_no_host_is_told_last():
     replies = [heard(""), heard("10.0.0.7"), heard("fe80::7%eth0"), heard("10.0.0.8"), heard("2001:db8::7")]
 
