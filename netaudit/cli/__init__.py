@@ -23,6 +23,7 @@ VERBS = (
     "report",
     "explain",
     "diff",
+    "history",
     "comply",
     "policies",
     "identify",

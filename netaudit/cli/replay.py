@@ -14,11 +14,13 @@ from netaudit.cli.options import (
     verbose_option,
     write_outputs,
 )
+from netaudit.cli.storing import check_store, store_if_asked, store_options
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--from", "kind", type=click.Choice(["capture", "bundle"]), help="What the file is, if not as it looks.")
+@store_options
 @output_option
 @fingerprints_option
 @quiet_option
@@ -43,6 +45,8 @@ def replay(
     from netaudit.runs import replay as replay_files
 
     pairs = check_outputs(outputs)
+    check_store()
     inventory = replay_files(files, load(directories), kind=kind)
     write_outputs(document(inventory), pairs)
+    store_if_asked(document(inventory), files[0] if inventory.run.feed == "live" else None, quiet=quiet)
     return conclude(inventory, quiet=quiet, verbose=verbose)

@@ -25,6 +25,7 @@ from netaudit.cli.options import (
     verbose_option,
     write_outputs,
 )
+from netaudit.cli.storing import check_store, store_if_asked, store_options
 
 if TYPE_CHECKING:
     from netaudit.credentials import Credentials
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 @click.option("--retry-logins", is_flag=True, help="Send logins again that a device has refused in an earlier run.")
 @click.option("--site", metavar="NAME", help="The site that this network belongs to.")
 @click.option("--yes", "confirmed", is_flag=True, help="Scan more than 65,536 addresses, or public ones.")
+@store_options
 @output_option
 @config_option
 @fingerprints_option
@@ -112,6 +114,7 @@ def scan(
     pairs = check_outputs(outputs)
     if record:
         check_path(record)
+    check_store()
     request = Request(
         targets=(*targets_of(targets), *read_lists(target_files)),
         excluded=(*_added("exclude", exclude), *read_lists(_added("exclude_file", exclude_file))),
@@ -152,6 +155,7 @@ def run_scan(
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
     write_outputs(document(inventory), outputs)
+    store_if_asked(document(inventory), record, quiet=quiet)
     code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 

@@ -10,16 +10,16 @@ from netaudit.vocabulary import FIELDS, cause_of
 EXIT_CODES = """
 ## Exit codes
 
-| code | `scan`, `replay` | `comply` |
-| --- | --- | --- |
-| 0 | done | every rule was evaluated, and nothing at or above `--fail-on` stands against the organisation |
-| 1 | - | something does |
-| 2 | wrong usage, bad file, bad configuration | the same |
-| 3 | nothing could be scanned or read | - |
-| 4 | done, but incomplete: coverage says what is missing | nothing does, and something could not be evaluated |
-| 130 | interrupted; what was learnt is kept | |
+| code | `scan`, `replay` | `comply` | `diff` |
+| --- | --- | --- | --- |
+| 0 | done | every rule was evaluated, and nothing at or above `--fail-on` stands against the organisation | the same |
+| 1 | - | something does | they differ |
+| 2 | wrong usage, bad file, bad configuration | the same | the same |
+| 3 | nothing could be scanned or read | - | - |
+| 4 | done, but incomplete: coverage says what is missing | nothing does, and something could not be evaluated | - |
+| 130 | interrupted; what was learnt is kept | | |
 
-`demo` ends with 1 where a device was not found to be what it is, `fingerprints test` and `policies test` where an example does not hold, `comply verify` where a pack is not whole, `doctor` with 4 where a scan would miss something.
+`demo` ends with 1 where a device was not found to be what it is, `fingerprints test` and `policies test` where an example does not hold, `comply verify` where a pack is not whole, `history reread` where devices are others now, and with 4 where runs have no recording; `history import` with 4 where a run could not be taken, `doctor` with 4 where a scan would miss something.
 An error is one line: what, where, what to do. `--debug` adds the traceback.
 """
 
