@@ -15,7 +15,7 @@ from netaudit.discovery.shuffle import shuffled
 from netaudit.discovery.visit import MOST_PORTS, VISIT_CHANNELS, go_on
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Gap
-from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Step
+from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Pause, Step
 from netaudit.wire.tcp import IN_FLIGHT, converse
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
@@ -23,6 +23,10 @@ UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known 
 # Where a device is known to be: a lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer
 # to that one is still waited for, so that one lost packet loses no port.
 KNOWN_CONNECT_S = 1.4
+# Where connects to known devices had to be sent again, on the way to those of which nothing is known packets are lost.
+LOSSY_CONNECT_S = 3.3  # two repetitions, after 1 s and after 3 s
+RESENT_S = 1.0  # RFC 6298 section 2.1
+FEW_RESENT = 3  # devices may be slow by themselves
 FEW_LATE = 3  # ports without an answer, and none with one: a firewall, not a lost packet
 
 
@@ -49,7 +53,8 @@ def _visit_unknown(course: Course) -> Iterator[Event]:
     known = frozenset(course.alive)
     unknown = (a for a in course.attached.beyond(swept) if a not in known)
     total = course.attached.count_beyond(swept)
-    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, CONNECT_TIMEOUT_S)
+    connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else CONNECT_TIMEOUT_S
+    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, connect_s)
 
 
 def _visit_all(
@@ -91,14 +96,20 @@ def _conversations(
 
 def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversation:
     """The visit, noting at its end the ports of a living device that did not answer in time."""
+    near = course.attached.is_near(state.target.address)
+    if near and state.target.address in course.alive and (wait_s := course.room.wait_s(state.target.address)):
+        yield Pause(wait_s)
     began = time.monotonic()
     conversation = go_on(state)
     late: list[int] = []
     item = next(conversation, None)
     while item is not None:
+        asked_at = time.monotonic()
         outcome = yield _patient(item, state, late, patience)
         if isinstance(item, Connect) and outcome.status == "timeout":
             late.append(item.port)
+        elif isinstance(item, Connect) and not near and time.monotonic() - asked_at >= RESENT_S:
+            course.resent += 1
         if len(late) >= patience.most_late and not state.alive:
             conversation.close()
             break
@@ -126,9 +137,12 @@ def _read_table(course: Course) -> None:
 
 def _tell_table(course: Course) -> Iterator[Event]:
     """Hardware addresses that the kernel resolved, where no ARP sweep has told them."""
-    names = {link.name for link in course.attached.links if link not in course.swept}
+    names = {link.name for link in course.attached.links}
+    unswept = names - {link.name for link in course.swept}
     while course.table:
         reply = course.table.popleft()
         known = reply.address in course.heard.get("arp", ())
-        if reply.interface in names and reply.address in course.live.scope and not known:
+        # Where there was a sweep, an entry may be older than this run: it serves only who has answered otherwise.
+        wanted = reply.interface in unswept or (reply.interface in names and reply.address in course.alive)
+        if wanted and reply.address in course.live.scope and not known:
             yield from course.take(reply, "arp")

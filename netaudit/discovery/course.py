@@ -23,6 +23,7 @@ from netaudit.profiles import PROFILES, Profile
 from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.room import Room, room_here
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
@@ -75,6 +76,8 @@ class Course:
     left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
     open_ports: dict[str, int] = field(default_factory=dict)  # address -> a TCP port that answered, or refused
     late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
+    resent: int = 0  # connects across a router whose first packet, or its answer, was lost
+    room: Room = field(default_factory=room_here)  # for neighbours, in the kernel's table
     lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets
     asked_at: float = 0.0  # when the last question of finding was asked, monotonic
     made: Counter[str] = field(default_factory=Counter)  # connections that were told already, by network

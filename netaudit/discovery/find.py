@@ -19,9 +19,7 @@ from netaudit.model import ChannelReport, Event, Gap, Subnet
 from netaudit.wire.container import container_bridge
 from netaudit.wire.interfaces import Interface
 
-# The kernel resolves every neighbour that is asked. Its table holds 1,024 by default (gc_thresh3), of which it gives up
-# none within 5 s: packets to more new neighbours than that are dropped, and nobody is told (arp(7)).
-NEIGHBOUR_BATCH = 256
+NEIGHBOUR_BATCH = 256  # neighbours that are probed by one volley: the kernel must resolve them, and its table is small
 UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
 
 
@@ -45,6 +43,7 @@ def probe_silent(course: Course) -> Iterator[Event]:
     heard = course.discovered()
     silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
     while (batch := tuple(islice(silent, NEIGHBOUR_BATCH))) and not course.live.gate.stopped.is_set():
+        course.live.gate.stopped.wait(max(course.room.wait_s(address) for address in batch))
         yield from unicast_again(course, batch)
     course.asked_at = time.monotonic()
 

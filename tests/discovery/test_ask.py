@@ -1,12 +1,17 @@
 from dataclasses import replace
 from ipaddress import IPv4Network
 
+import pytest
 from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import ask
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.course import Course
 from netaudit.discovery.live import live_events
-from netaudit.model import ChannelReport, Reply
-from netaudit.wire.steps import Connect
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import ChannelReport, Reply, Target
+from netaudit.wire.room import Room
+from netaudit.wire.steps import Connect, Outcome, Pause
 
 
 def test_who_is_alive_is_visited_and_who_is_not_is_not(stage):
@@ -99,3 +104,45 @@ def test_stopped_run_asks_nobody_any_more(stage):
     (tcp,) = [report for report in of_kind(ChannelReport, events) if report.name == "tcp"]
 
     assert (tcp.status, events[-1].kind) == ("partial", "interrupted")
+
+
+def test_kernel_table_tells_of_who_answered_something_else_than_the_sweep(stage, monkeypatch):
+    lines = [heard(f"10.0.0.{number}", "arp", b"line", transport="table") for number in (9, 10)]
+    monkeypatch.setattr(ask.arp, "read_table", lambda: iter(lines))
+    stage.plays(arp_find=says(DONE), sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"false")))
+    events = list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert [reply.address for reply in of_kind(Reply, events) if reply.transport == "table"] == ["10.0.0.9"]
+
+
+def test_visits_wait_for_room_in_the_kernels_table(stage):
+    live, addresses = settings("10.0.0.0/24"), ("10.0.0.9", "10.0.0.10", "10.0.0.11")
+    run = Course(live, Attached(live.scope, (ETH0,)), alive=dict.fromkeys(addresses), room=Room(2))
+    list(ask.visit_known(run, addresses))
+
+    assert [type(step) for *_, step in stage.visited] == [Connect, Connect, Pause]
+
+
+@pytest.mark.parametrize(("resent", "expected_s"), [(0, 1.0), (2, 1.0), (3, 3.3)])
+def test_unknown_addresses_get_more_time_where_known_devices_needed_it(stage, resent, expected_s):
+    run = Course(settings("10.5.0.1"), Attached(settings("10.5.0.1").scope, ()), resent=resent)
+    list(ask.ask(run))
+    ((address, in_flight, step),) = stage.visited
+
+    assert (address, in_flight, step.timeout_s) == ("10.5.0.1", 256, expected_s)
+
+
+def test_connects_that_were_sent_again_are_counted_across_a_router_only(monkeypatch):
+    clock = iter(range(0, 1000, 2))
+    monkeypatch.setattr(ask.time, "monotonic", lambda: float(next(clock)))
+    counted = {}
+    for address in ("10.5.0.1", "10.0.0.9"):
+        live = settings(address)
+        run = Course(live, Attached(live.scope, (ETH0,)))
+        state = Visit(Target(address=address, ports=(8000,), silent_ports=frozenset({8000})), frozenset({"tcp"}))
+        conversation = ask._noting_late(run, state, ask.Patience(connect_s=1.4))
+        assert isinstance(next(conversation), Connect)
+        conversation.send(Outcome("ok"))
+        counted[address] = run.resent
+
+    assert counted == {"10.5.0.1": 1, "10.0.0.9": 0}

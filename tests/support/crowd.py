@@ -38,8 +38,9 @@ Asked = tuple[bytes, tuple[str, int]]  # a request, and who sent it
 class Crowd:
     """The devices of a segment while they are played; a stack closes them."""
 
-    def __init__(self, segment: Segment, spread_s: float = 0.0) -> None:
+    def __init__(self, segment: Segment, spread_s: float, within: int) -> None:
         self.segment = segment
+        self.within = within  # the number of its addresses among which devices live
         self.spread_s = spread_s  # a device may wait so long before it answers by UDP, beside its own delay
         self.devices: dict[str, PlayedDevice] = {}  # by address
         self.answers = 0  # datagrams sent

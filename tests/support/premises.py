@@ -43,8 +43,8 @@ class Estate:
     members: dict[str, Member] = field(default_factory=dict)  # by address
     routed: set[str] = field(default_factory=set)  # addresses behind the router
 
-    def segment(self, network: str, *, spread_s: float = 0.0) -> Crowd:
-        """A segment that nobody is attached to yet."""
+    def segment(self, network: str, *, spread_s: float = 0.0, within: int | None = None) -> Crowd:
+        """A segment that nobody is attached to yet; within: its devices are among so many first addresses."""
         number = len(self.segments)
         segment = Segment(
             loop=self.loop, namespace=self.namespace(f"crowd{number}"), network=IPv4Network(network),
@@ -53,7 +53,7 @@ class Estate:
         segment.open()
         self.stack.callback(segment.close)
         self.segments.append(segment)
-        self.crowds.append(Crowd(segment, spread_s))
+        self.crowds.append(Crowd(segment, spread_s, within or segment.network.num_addresses - 1))
         return self.crowds[-1]
 
     def attached(self, network: str, *, spread_s: float = 0.0) -> Crowd:
@@ -66,9 +66,9 @@ class Estate:
         self.links.append(link)
         return crowd
 
-    def behind(self, near: Crowd, network: str) -> Crowd:
+    def behind(self, near: Crowd, network: str, *, within: int | None = None) -> Crowd:
         """A segment behind a router on another one: neither ARP nor multicast crosses."""
-        crowd = self.segment(network)
+        crowd = self.segment(network, within=within)
         router, number = self.namespace("router"), len(self.segments)
         with inside(router):
             write_setting("ipv4/ip_forward", "1")
@@ -83,7 +83,7 @@ class Estate:
     def populate(self, crowd: Crowd, members: Sequence[Member], *, routed: bool = False) -> None:
         """Give the devices addresses of the segment, spread over all of it, and play them."""
         network = crowd.segment.network
-        hosts = self.dice.sample(range(FIRST_HOST, network.num_addresses - 1), len(members))
+        hosts = self.dice.sample(range(FIRST_HOST, crowd.within), len(members))
         placed = {str(network[host]): member for host, member in zip(hosts, members, strict=True)}
         self.members |= placed
         if routed:
