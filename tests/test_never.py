@@ -40,7 +40,7 @@ PATHS = (  # the last: descriptions that SSDP named; the word in them is no make
 )  # fmt: skip
 GET = rf"GET (?:{'|'.join(PATHS)}){HEADERS}\r\n"
 CALLS = (
-    r"<tds:(?P<call>GetSystemDateAndTime|GetEndpointReference|GetHostname)></tds:(?P=call)>"
+    r"<tds:(?:GetSystemDateAndTime|GetEndpointReference|GetHostname)/>"
     r"|<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>"
 )
 ONVIF = (

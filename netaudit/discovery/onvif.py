@@ -37,7 +37,9 @@ _DEVICE = {
 }
 # What the access class PRE_AUTH allows without a user, in the order in which it is asked; nothing else is.
 CALLS = ("GetSystemDateAndTime", "GetServices", "GetEndpointReference", "GetHostname")
-_ARGUMENTS = {"GetServices": "<tds:IncludeCapability>false</tds:IncludeCapability>"}
+_WITH_ARGUMENTS = {
+    "GetServices": "<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>",
+}
 # Namespaces of the standards and of gSOAP's samples: every maker has them.
 _COMMON = ("w3.org/", "onvif.org/", "xmlsoap.org/", "oasis-open.org/", "tempuri.org/", "microsoft.com/")
 
@@ -124,10 +126,10 @@ def _read_printed(reply: Reply, body: bytes) -> Iterator[Observation]:
 
 def build_call(address: str, port: int, path: str, call: str, *, secured: bool) -> bytes:
     """One call of the device service without arguments that are ours, on one line, as SOAP 1.2 over HTTP."""
-    inner = _ARGUMENTS.get(call, "")
+    element = _WITH_ARGUMENTS.get(call, f"<tds:{call}/>")
     body = (
         '<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" '
-        f'xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><e:Body><tds:{call}>{inner}</tds:{call}></e:Body></e:Envelope>'
+        f'xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><e:Body>{element}</e:Body></e:Envelope>'
     )
     kind = "application/soap+xml; charset=utf-8"
     return build_post(address, port, path, body.encode("ascii"), kind, secured=secured)
