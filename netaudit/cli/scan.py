@@ -225,9 +225,8 @@ def _announce(prepared: "Prepared", request: "Request") -> None:
     excluded = f", {len(request.excluded)} exclusions" if request.excluded else ""
     if request.logins:
         remark("netaudit: logs in to the devices that the credentials are for: once each, and not again if refused")
-    remark(
-        f"netaudit: {len(live.scope):,} addresses in scope{excluded}; at most {rate:g} packets a second; via {names}"
-    )
+    pace = f"at most {rate:g} packets a second" if live.channels else f"listens for {live.listen_s:g} s, sends nothing"
+    remark(f"netaudit: {len(live.scope):,} addresses in scope{excluded}; {pace}; via {names}")
 
 
 def _profile_rate(request: "Request") -> float:

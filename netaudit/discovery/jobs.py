@@ -5,6 +5,7 @@ Everything that comes is yielded as it comes; an error in a thread is raised aga
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
@@ -27,8 +28,12 @@ def run_jobs(course: Course, jobs: list[Job]) -> Iterator[Event]:
         course.threads.append(thread)
         thread.start()
     running, total, before = len(jobs), sum(_most_sent(*job) for job in jobs), gate.slots
+    began, alone_s = time.monotonic(), max((q.listen_s for _, q in jobs if q.alone), default=0.0)
     while running:
-        course.progress("finding", min(gate.slots - before, total), total)
+        if alone_s:
+            course.progress("listening", min(int(time.monotonic() - began), int(alone_s)), int(alone_s))
+        else:
+            course.progress("finding", min(gate.slots - before, total), total)
         found = _next(course.events)
         if found is None:
             continue

@@ -1,10 +1,12 @@
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from support.staging import DONE, ETH0, heard, of_kind, says, settings
 
-from netaudit.discovery import course
+from netaudit.discovery import course, find
+from netaudit.discovery.channel import Channel
 from netaudit.discovery.live import live_events
 from netaudit.model import Reply
 
@@ -57,3 +59,19 @@ def test_progress_is_told_to_its_end(stage):
 
     assert told[0] == ("finding", 0, 2 * 253)  # ARP asks everybody but us, the silent twice
     assert asking[:3] == [("asking", 0, 2), ("asking", 1, 2), ("asking", 2, 2)]
+
+
+def test_a_run_that_only_listens_shows_how_long_it_has(stage, monkeypatch):
+    shown = []
+
+    def hears(_):
+        time.sleep(0.3)
+        yield heard("10.0.0.9")
+
+    listening = Channel(name="listen", title="", read=lambda _: iter(()), find=hears)
+    monkeypatch.setattr(find, "listening", lambda question, _: [(listening, question)])
+    live = settings("10.0.0.9", interfaces=(ETH0,), channels=(), progress=lambda *told: shown.append(told))
+    list(live_events(replace(live, listen_s=7.0)))
+
+    assert shown[0] == ("listening", 0, 7)
+    assert {stage for stage, *_ in shown} <= {"listening", "asking"}

@@ -95,6 +95,7 @@ def test_a_passive_run_sends_nothing_at_all(passive):
     _, done, _, sniffer = passive
 
     assert done.returncode == 0, done.stderr
+    assert f"listens for {SECONDS} s, sends nothing; via " in done.stderr
     assert sniffer.sent() == []
     assert len(sniffer.received()) > 50
 
