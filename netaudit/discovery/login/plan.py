@@ -17,6 +17,7 @@ from netaudit.wire.line import Site
 ONVIF_PATH = "/onvif/device_service"  # ONVIF Core Specification, section "Device service"
 _FAMILIES: dict[str, Protocol] = {"hikvision": "isapi", "dahua": "dahua"}
 _NAMED_PORTS = frozenset({"sadp.http_port", "dhip.http_port"})
+_SILENT = "the credentials name it, and nothing answered there"
 _PATH = re.compile(r"/[A-Za-z0-9_/-]{1,64}(?:\.[A-Za-z]{1,8})?")
 
 
@@ -60,6 +61,9 @@ def plan(
     contested = {address for address, count in claims.items() if count > 1}
     for asset in heard:
         yield from _plan_one(asset, credentials, {*barred, *contested}, allows)
+    for address in _named(credentials):
+        if address not in claims and allows(address):
+            yield Gap(kind="login", detail=_SILENT, address=address)
 
 
 def _plan_one(
@@ -75,7 +79,7 @@ def _plan_one(
             detail = "it is locked, was left alone, or shares its address: no login was sent"
             yield Gap(kind="login", detail=detail, address=addresses[0])
         return
-    named = next((a for a in addresses if not way and _is_named(a, credentials)), None)
+    named = next((a for a in addresses if not way and a in _named(credentials)), None)
     if named:
         detail = "the credentials name it, but it is not established that it is of that kind: no login was sent"
         yield Gap(kind="login", detail=detail, address=named)
@@ -99,8 +103,10 @@ def _keys(asset: Asset) -> frozenset[str]:
     )
 
 
-def _is_named(address: str, credentials: Credentials) -> bool:
-    return any(str(entry.network) == f"{address}/32" for entry in credentials.logins)
+def _named(credentials: Credentials) -> tuple[str, ...]:
+    """The single addresses that logins are for."""
+    networks = (entry.network for entry in credentials.logins if entry.network.prefixlen == 32)
+    return tuple(dict.fromkeys(str(network.network_address) for network in networks))
 
 
 def _ways(asset: Asset, address: str, credentials: Credentials) -> Iterator[_Way]:

@@ -1,7 +1,8 @@
 import datetime as dt
 import logging
-import os
 import re
+import subprocess
+import sys
 from hashlib import sha1
 
 import pytest
@@ -207,15 +208,36 @@ def test_address_that_a_device_names_is_never_dialled():
     assert elsewhere.begun == 0
 
 
-def test_logging_and_environment_are_left_as_they_were(monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    onvif.load.cache_clear()
-    root, client = logging.getLogger(), logging.getLogger("zeep.client")
-    before = root.level, root.handlers[:], client.level, dict(os.environ)
-    onvif.load()
-    visit(token_device)
+FRESH = """
+import logging, os
+os.environ["http_proxy"] = "http://127.0.0.1:9"
+root, client = logging.getLogger(), logging.getLogger("zeep.client")
+def told(): return root.level, list(root.handlers), client.level, dict(os.environ)
+before = told()
+from netaudit.discovery.login import onvif
+onvif.load()
+assert before == told(), (before, told())
+assert "onvif" in __import__("sys").modules
+"""
 
-    assert before == (root.level, root.handlers[:], client.level, dict(os.environ))
+
+def test_logging_and_environment_are_left_as_they_were():
+    ended = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_refused_token_is_not_followed_by_a_digest():
+    def fickle(name, request):
+        if "Date" in name:
+            return clock()
+        return soap(b"", 401, DIGEST) if b"UsernameToken" in request else soap(FAULT, 400)
+
+    _, stopped, caller, heard = visit(fickle)
+
+    assert (stopped.status, caller.fate) == ("auth", Fate.REFUSED)
+    assert sum(b"UsernameToken" in request for request in heard) == 1
+    assert not any(b"Authorization" in request for request in heard)
 
 
 def test_nothing_is_logged_of_an_envelope(caplog):

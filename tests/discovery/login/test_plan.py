@@ -74,6 +74,15 @@ def test_device_that_an_entry_names_is_told_where_it_gets_none():
     assert (gap.kind, gap.address) == ("login", HERE)
 
 
+def test_device_that_an_entry_names_and_that_is_not_there_is_told():
+    login = credential(network=f"{HERE}/32")
+    here = {HERE}.__contains__
+
+    assert [gap.address for gap in plan([], Credentials(logins=(login, login)), (), here)] == [HERE]
+    assert list(plan([], Credentials(logins=(login,)), (), set().__contains__)) == []
+    assert list(plan([], Credentials(logins=(credential(),)), ())) == []
+
+
 def test_tls_comes_first_with_the_certificate_that_was_seen():
     job = only(planned(asset(WEB, *SECURE)))
 
