@@ -1,13 +1,18 @@
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from support.packets import arp, ethernet, ipv4, udp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.mutation import mutated
+from support.packets import arp, ethernet, ipv4, ipv6, udp
 
-from netaudit.discovery import listen
+from netaudit.discovery import BY_NAME, UDP_PORTS, listen
 from netaudit.discovery.channel import EXAMPLE_INTERFACE, Question
 from netaudit.discovery.listen import GROUPS, MESSAGES_PER_SOURCE, Sieve, listening
 from netaudit.model import ChannelReport, Gap, Problem, Reply
+from netaudit.records.replies import replies_of_frames
 from netaudit.wire.gate import Gate
 
 CAMERA, OTHER = "44:19:b6:00:00:01", "44:19:b6:00:00:02"
@@ -216,3 +221,33 @@ def test_a_message_from_another_interface_card_is_another():
     assert sieve.keeps(message(1))
     assert not sieve.keeps(message(1))
     assert sieve.keeps(message(1, mac=OTHER))
+
+
+# --- malice -----------------------------------------------------------------------------------------------------------
+
+MLD = bytes.fromhex("3a00050200000000") + bytes.fromhex("8f00000000000001 04000000 ff0200000000000000000000000000fb")
+FRAMES = (
+    LLDP,
+    ethernet(0x88CC, b"\x02\x07\x04" + bytes(6) + b"\x10\x0c\x05\x01\xc0\x00\x02\x0a\x02\0\0\0\x02\0\0\0"),
+    ethernet(
+        40, bytes.fromhex("aaaa0300000c2000") + b"\x02\xb4\0\0\0\1\0\x05a\0\x02\0\x11\0\0\0\1\1\1\xcc\0\4\xc0\0\2\x0a"
+    ),
+    ethernet(0x0800, ipv4(2, bytes.fromhex("220000000000000104000000effffffa"), options=bytes.fromhex("94040000"))),
+    ethernet(0x86DD, ipv6(0, MLD, source="fe80::1", target="ff02::16")),
+    ANNOUNCES,
+    ASKS,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(mutated(*FRAMES), max_size=4))
+def test_no_frame_whatever_it_holds_stops_a_listener(frames):
+    sieve = Sieve()
+    for frame in [*frames, ASKS]:
+        for heard_now in listen._routed(replies_of_frames([(1.0, frame)], "eth0", UDP_PORTS, Counter())):
+            sieve.keeps(heard_now)
+            with suppress(ValueError):
+                assert all(
+                    o.field in BY_NAME[heard_now.channel].fields for o in BY_NAME[heard_now.channel].read(heard_now)
+                )
+    assert not sieve.keeps(heard_now)
