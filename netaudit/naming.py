@@ -6,6 +6,7 @@ addresses): placeholders, sample values and locally administered addresses name 
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 from netaudit.vocabulary import VIRTUAL_MACS, is_placeholder
@@ -44,10 +45,10 @@ def names_a_device(mac: str) -> bool:
     return is_universal(mac) and not mac.startswith((*VIRTUAL_MACS, "00:00:00:00:00:00"))
 
 
-def tells_apart(sets: Iterable[set[str]]) -> bool:
+def tells_apart(sets: Iterable[AbstractSet[str]]) -> bool:
     """Whether these sets of names, empty ones left aside, have nothing in common: they name different devices."""
     told = [names for names in sets if names]
-    return len(told) > 1 and not set.intersection(*told)
+    return len(told) > 1 and not frozenset.intersection(*map(frozenset, told))
 
 
 def device_id(name: str) -> str:

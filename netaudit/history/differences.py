@@ -31,14 +31,18 @@ def known_now(before: AssetDocument, after: AssetDocument, cover: Cover) -> Asse
     if set(after.macs) <= set(before.macs) and (not after.macs or "arp" not in cover.done):
         kept["macs"] = before.macs
     kept |= {name: getattr(before, name) for name in ("hostnames", "addresses") if not getattr(after, name)}
-    missing = [port for port in before.ports if not _is_in(port, after) and _channel(port) not in cover.done]
+    missing = [
+        port
+        for port in before.ports
+        if before.ports != after.ports and not _is_in(port, after) and _channel(port) not in cover.done
+    ]
     if missing:
         kept["ports"] = tuple(sorted((*after.ports, *missing), key=lambda p: (p.transport, p.port)))
     return replace(after, **kept)
 
 
 def _is_unasked(name: str, before: AssetDocument, after: AssetDocument, cover: Cover) -> bool:
-    if _text(before, name) == "" or _text(after, name) != "":
+    if _text(after, name) or not _text(before, name):
         return False
     return not _told_by(before, name) & cover.done
 
@@ -77,13 +81,17 @@ def differences(before: AssetDocument, after: AssetDocument) -> tuple[Difference
 def _pairs(before: AssetDocument, after: AssetDocument) -> Iterator[Difference]:
     yield Difference("family", before.family, after.family)
     yield Difference("verdict", before.verdict, after.verdict)
-    yield from (Difference(name, _text(before, name), _text(after, name)) for name in TEXTS)
-    yield Difference("macs", ", ".join(before.macs), ", ".join(after.macs))
-    yield Difference("hostnames", ", ".join(before.hostnames), ", ".join(after.hostnames))
-    yield Difference("ports", _ports(before), _ports(after))
+    yield from (
+        Difference(n, _text(before, n), _text(after, n)) for n in TEXTS if getattr(before, n) != getattr(after, n)
+    )
+    for name in ("macs", "hostnames"):
+        if getattr(before, name) != getattr(after, name):
+            yield Difference(name, ", ".join(getattr(before, name)), ", ".join(getattr(after, name)))
+    if before.ports != after.ports:
+        yield Difference("ports", _ports(before), _ports(after))
     yield Difference("behind", _text(before, "behind"), _text(after, "behind"))
     yield Difference("cameras declared", str(before.children.declared), str(after.children.declared))
-    if not is_moved(before, after):
+    if before.addresses != after.addresses and not is_moved(before, after):
         yield Difference("addresses", *(", ".join(a for a in d.addresses if is_ipv4(a)) for d in (before, after)))
 
 
@@ -93,6 +101,8 @@ def _ports(asset: AssetDocument) -> str:
 
 def is_moved(before: AssetDocument, after: AssetDocument) -> bool:
     """Whether a device has none of its addresses any more; of IPv6 where it has no others: they come and go (RFC 8981)."""
+    if before.addresses == after.addresses:
+        return False
     old, new = ({a for a in d.addresses if is_ipv4(a)} for d in (before, after))
     if not (old and new):
         old, new = set(before.addresses), set(after.addresses)

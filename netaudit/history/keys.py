@@ -4,35 +4,56 @@ The rules are those of correlation within a run (`netaudit/naming.py`): what nam
 made of an address says no more than the address.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from netaudit.inventory import AssetDocument
 from netaudit.naming import device_id, names_a_device, serial_name, tells_apart
 
 ROUNDS: Final = ("id", "serial", "mac")  # in this order devices are looked for; then by address
+REMEMBERED: Final = 65_536  # devices
 
 
-def serials_of(asset: AssetDocument) -> set[str]:
+def serials_of(asset: AssetDocument) -> frozenset[str]:
     """What its serial number names it by: one name, or none."""
-    name = serial_name(asset.serial) if isinstance(asset.serial, str) else ""
-    return {name} - {""}
+    return _serials(asset.serial if isinstance(asset.serial, str) else "")
 
 
-def macs_of(asset: AssetDocument) -> set[str]:
+def macs_of(asset: AssetDocument) -> frozenset[str]:
     """Its hardware addresses, those of nobody left out."""
-    return {mac for mac in asset.macs if names_a_device(mac)}
+    return _macs(asset.macs)
 
 
 def keys_of(asset: AssetDocument) -> tuple[str, ...]:
     """All keys that follow a device wherever it goes, strongest first."""
-    named = (f"id:{asset.id}",) if has_own_id(asset) else ()
-    serials = (f"serial:{name}" for name in sorted(serials_of(asset)))
-    return (*named, *serials, *(f"mac:{mac}" for mac in sorted(macs_of(asset))))
+    return _keys(asset.id, asset.addresses, serials_of(asset), asset.macs)
+
+
+# A timeline asks for the same keys again and again.
+@lru_cache(maxsize=REMEMBERED)
+def _keys(name: str, addresses: tuple[str, ...], serials: frozenset[str], macs: tuple[str, ...]) -> tuple[str, ...]:
+    ids = () if _is_place(name, addresses) else (f"id:{name}",)
+    return (*ids, *(f"serial:{serial}" for serial in sorted(serials)), *(f"mac:{mac}" for mac in sorted(_macs(macs))))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _serials(text: str) -> frozenset[str]:
+    return frozenset({serial_name(text)} - {""})
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _macs(macs: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(mac for mac in macs if names_a_device(mac))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_place(name: str, addresses: tuple[str, ...]) -> bool:
+    return name in {device_id(f"address:{address}") for address in addresses}
 
 
 def has_own_id(asset: AssetDocument) -> bool:
     """Whether the id of an asset names the device, and not only the place where it was seen."""
-    return asset.id not in {device_id(f"address:{address}") for address in asset.addresses}
+    return not _is_place(asset.id, asset.addresses)
 
 
 def in_words(key: str) -> str:

@@ -32,6 +32,7 @@ from netaudit.inventory import (
 
 GROUPS: Final = 64  # of references: a change of one device rewrites a 64th of them
 DIGEST_BYTES: Final = 32
+NOBODY: Final = bytes(DIGEST_BYTES)  # of a group without members
 NEVER: Final = stamp(0)
 MOST_BYTES: Final = 1 << 30  # of one part, unpacked: a file from elsewhere may hold anything
 
@@ -155,12 +156,12 @@ def members_of(piece: bytes) -> tuple[bytes, ...]:
 
 def groups_of(manifest: bytes) -> tuple[bytes, ...]:
     """The digests of a run's groups: GROUPS of them, zeros for a group without members."""
-    return tuple(b"" if not any(digest) else digest for digest in members_of(manifest))
+    return tuple(b"" if digest == NOBODY else digest for digest in members_of(manifest))
 
 
 def manifest_of(groups: Iterable[bytes]) -> bytes:
     """The digests of groups, one after the other."""
-    return b"".join(digest or bytes(DIGEST_BYTES) for digest in groups)
+    return b"".join(digest or NOBODY for digest in groups)
 
 
 def read_core(data: bytes) -> AssetDocument:

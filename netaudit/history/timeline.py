@@ -7,6 +7,7 @@ undone, takes its place as if it had been there from the beginning.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -48,7 +49,7 @@ class Fold:
             self._leave(site, core, *before)
         told = sorted(
             [*self._come(site, snapshot, came, first=first), *self._miss(site, snapshot)],
-            key=lambda c: (CHANGE_KINDS.index(c.kind), address_order(c.address), c.device),
+            key=lambda c: (CHANGE_KINDS.index(c.kind), _place_order(c.address), c.device),
         )
         self.changes += told
 
@@ -206,6 +207,11 @@ class Fold:
             changes=tuple(self.changes),
             runs=tuple((s.run, s.at, s.site) for s in self.snapshots.values()),
         )
+
+
+@lru_cache(maxsize=65_536)
+def _place_order(address: str) -> tuple[int, int, str]:
+    return address_order(address)
 
 
 def _places(before: AssetDocument, after: AssetDocument, old: str | None, new: str | None) -> tuple[Difference, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from netaudit.history.cover import network_of
 from netaudit.history.keys import keys_of
-from netaudit.history.pack import usual_order
 from netaudit.history.shape import Step, Tracked
 from netaudit.history.snapshots import Shelf, Snapshot
 from netaudit.inventory import AssetDocument
@@ -96,7 +95,7 @@ class Site:
             self.assets[core] = shelf.asset(core)
             self._count(self.assets[core], 1)
         self.groups, self.run, self.at = snapshot.groups, snapshot.run, snapshot.at
-        return left, sorted(came, key=lambda core: usual_order(self.assets[core]))
+        return left, sorted(came, key=lambda core: self.assets[core].id)
 
     def _members(self, snapshot: Snapshot, shelf: Shelf) -> tuple[set[bytes], set[bytes]]:
         before: set[bytes] = set()
