@@ -1,8 +1,10 @@
-"""The progress bar: on a terminal only, with an estimate of the time left."""
+"""The progress bar: on a terminal only, with an estimate of the time left; elsewhere long waits are told in a line."""
 
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from netaudit.cli.options import remark
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -15,6 +17,8 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self.bar: Bar | None = None
         self.stages: dict[str, TaskID] = {}
+        self.quiet = quiet
+        self.waiting = False  # and it was told
         if not quiet and sys.stderr.isatty():
             self.bar = _bar()
 
@@ -35,6 +39,11 @@ class Progress:
             if stage not in self.stages:
                 self.stages[stage] = self.bar.add_task(stage, total=total)
             self.bar.update(self.stages[stage], completed=done, total=total)
+        elif stage.startswith("waiting") and not self.waiting:
+            self.waiting = True
+            remark(
+                f"netaudit: {stage}: they are asked once more in {total} s; --once leaves that out", quiet=self.quiet
+            )
 
 
 def _bar() -> "Bar":

@@ -9,11 +9,12 @@ from netaudit.plain import counted, shorten, visible
 
 
 def network_lines(document: Document) -> Iterator[str]:
-    """One line for each network of the scope, with its skipped and failing channels, and one on harm."""
+    """One line for each network of the scope, where there are several with their failing channels, and one on harm."""
     coverage = document.coverage
-    for subnet in coverage.subnets or ():
+    subnets = coverage.subnets or ()
+    for subnet in subnets:
         yield _answers(subnet)
-        yield from (f"  {line}" for line in _channels(subnet))
+        yield from (f"  {line}" for line in _channels(subnet) if len(subnets) > 1)
     if coverage.harm is not UNSET:
         yield from _harm(coverage.harm.checked, len(coverage.harm.silent), coverage.harm.unchecked)
 

@@ -34,3 +34,16 @@ def test_terminal_sees_each_stage_with_its_steps(monkeypatch):
 @pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)], ids=["file", "quiet"])
 def test_nobody_else_sees_anything(monkeypatch, stream, quiet):
     assert shown(monkeypatch, stream, quiet=quiet) == ""
+
+
+def test_long_wait_is_told_once_where_there_is_no_bar(capsys):
+    with Progress(quiet=False) as progress:
+        progress.show("asking", 0, 3)
+        progress.show("waiting for the late", 0, 45)
+        progress.show("waiting for the late", 1, 45)
+    with Progress(quiet=True) as progress:
+        progress.show("waiting for the late", 0, 45)
+
+    assert capsys.readouterr().err == (
+        "netaudit: waiting for the late: they are asked once more in 45 s; --once leaves that out\n"
+    )

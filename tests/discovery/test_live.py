@@ -1,5 +1,7 @@
 import threading
 import time
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from support.loopback import corner_place
@@ -97,3 +99,24 @@ def test_reader_who_walks_away_leaves_no_thread():
     assert isinstance(first, Reply)
     assert (after, during) == (before, before + 3)
     assert taken_s < 1.0
+
+
+def test_quiet_hours_that_begin_end_the_run_with_a_gap_of_their_own():
+    soon = datetime.now().astimezone() + timedelta(seconds=0.4)
+    before = threading.active_count()
+    run = replace(settings("127.0.0.2-60", channels={"sadp"}, rate_pps=10), quiet_from=soon)
+    started = time.monotonic()
+    events = list(live_events(run))
+    taken_s = time.monotonic() - started
+
+    assert [gap.kind for gap in of_kind(Gap, events)][-1] == "quiet_hours"
+    assert f"{soon:%H:%M}" in events[-1].detail
+    assert taken_s < 1.5
+    assert threading.active_count() == before
+
+
+def test_quiet_hours_that_are_far_leave_the_run_alone():
+    later = datetime.now().astimezone() + timedelta(hours=9)
+    events = list(live_events(replace(settings("127.0.0.2", channels={"http"}), quiet_from=later)))
+
+    assert {"quiet_hours", "interrupted"} & {gap.kind for gap in of_kind(Gap, events)} == set()
