@@ -4,7 +4,7 @@ function drawDevice(id) {
   const device = deviceById.get(id);
   const section = byId("device");
   if (!device) {
-    section.replaceChildren(element("h2", { id: "device-title", class: "title", tabindex: -1 }, say("unknown_device", { id: (id ?? "").slice(0, 80) })), backLink());
+    section.replaceChildren(element("h1", { id: "device-title", class: "title", tabindex: -1 }, say("unknown_device", { id: (id ?? "").slice(0, 80) })), backLink());
     return say("unknown_device", { id: "" });
   }
   const [firstReply, verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
@@ -12,7 +12,7 @@ function drawDevice(id) {
   section.replaceChildren(
     walk(device),
     element("p", { class: "kicker" }, device.address || device.mac || device.id),
-    element("h2", { id: "device-title", class: "title", tabindex: -1 }, device.what),
+    element("h1", { id: "device-title", class: "title", tabindex: -1 }, device.what),
     element("p", { class: "lead" }, mark("v", device.verdict), " ", text(verdict)),
     ...list("findings", found.map((finding) => findingItem(finding, text))),
     factList(device, registered.map(text), children),
@@ -47,7 +47,7 @@ const backLink = () => element("a", { href: stateLink("devices", tableState.filt
 
 function list(title, items) {
   if (!items.length) return [];
-  return [element("h3", {}, words.page[title]), element("ul", { class: "sentences" }, items.map((item) => element("li", {}, item)))];
+  return [element("h2", {}, words.page[title]), element("ul", { class: "sentences" }, items.map((item) => element("li", {}, item)))];
 }
 
 function findingItem([rule, outcome, because, missing, deadline], text) {
@@ -87,7 +87,7 @@ function factList(device, registered, [declared, inspected]) {
     [say("id"), device.id, "mono"],
   ];
   const rows = facts.filter(([, value]) => value).map(([name, value, kind]) => element("div", {}, element("dt", {}, name), element("dd", { class: kind }, value)));
-  return element("div", {}, element("h3", {}, say("facts")), element("dl", { class: "facts" }, rows));
+  return element("div", {}, element("h2", {}, say("facts")), element("dl", { class: "facts" }, rows));
 }
 
 // Five numbers are one piece of evidence; replies are counted from the device's first.
@@ -102,7 +102,7 @@ function evidenceOf(numbers, firstReply) {
 
 function evidenceSide(title, items, text) {
   if (!items.length) return [];
-  return [element("h3", {}, title, " ", element("span", { class: "count" }, wholeNumber.format(items.length))), element("ol", { class: "evidence" }, items.map((item) => evidenceItem(item, text)))];
+  return [element("h2", {}, title, " ", element("span", { class: "count" }, wholeNumber.format(items.length))), element("ol", { class: "evidence" }, items.map((item) => evidenceItem(item, text)))];
 }
 
 function evidenceItem([kind, value, supports, reply, after], text) {
@@ -133,5 +133,5 @@ function childList(device) {
   const children = devices.filter((other) => other.behindNumber === device.number);
   if (!children.length) return [];
   const items = children.map((child) => element("li", {}, element("a", { href: deviceLink(child) }, child.address || child.id), " ", child.what));
-  return [element("h3", {}, say("children")), element("ul", { class: "sentences" }, items)];
+  return [element("h2", {}, say("children")), element("ul", { class: "sentences" }, items)];
 }

@@ -24,7 +24,7 @@ function draw(view, filters) {
   if (view === "devices") {
     drawTable(filters);
     drawFacets(filters);
-    if (byId("search").value !== (filters.get("q") || "")) byId("search").value = filters.get("q") || "";
+    if (document.activeElement !== byId("search")) byId("search").value = filters.get("q") || ""; // never under the typist's hands
   }
   if (view === "device") return drawDevice(filters.get("id"));
   return byId(`${view}-title`).textContent.trim();
@@ -105,3 +105,4 @@ window.addEventListener("afterprint", () => show("keep"));
 tableState.found = devices; // what a device's page walks through where it is opened by its link
 show(location.hash ? undefined : "keep");
 performance.mark("netaudit-ready");
+prepareSearch();

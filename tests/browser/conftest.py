@@ -1,0 +1,67 @@
+"""Debian's Chromium, driven by Playwright against reports in files. Without either the tests are skipped."""
+
+import os
+import shutil
+
+import pytest
+from support.inventories import SMALL, hostile
+from support.pages import FINDINGS_JSON, page
+from support.towns import town
+
+from netaudit.inventory import document
+
+CHROMIUM = shutil.which("chromium")
+DEVICES = 10_000
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Debian's chromium is not installed: apt-get install chromium")
+    alone = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox needs another user than root
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=alone)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory):
+    """(name, language) -> the file of a report, written when it is first asked for."""
+    folder = tmp_path_factory.mktemp("reports")
+    made = {
+        "small": lambda code: page(document(SMALL), code),
+        "policies": lambda code: page(document(SMALL), code, findings=FINDINGS_JSON),
+        "hostile": lambda code: page(hostile(), code),
+        "town": lambda code: page(town(DEVICES), code),
+    }
+
+    def file(name, code="en"):
+        path = folder / f"{name}-{code}.html"
+        if not path.exists():
+            path.write_text(made[name](code), encoding="utf-8")
+        return path
+
+    return file
+
+
+@pytest.fixture
+def look(browser, reports):
+    """Opens a report: a page of the browser that keeps what it asked for and what went wrong in it."""
+    contexts = []
+
+    def at(name, fragment="", code="en", **options):
+        contexts.append(browser.new_context(locale=f"{code}-CA", **options))
+        opened = contexts[-1].new_page()
+        opened.asked, opened.wrong = [], []
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.on("pageerror", lambda error: opened.wrong.append(str(error)))
+        opened.on("console", lambda told: opened.wrong.append(told.text) if told.type in {"error", "warning"} else None)
+        opened.goto(reports(name, code).as_uri() + fragment)
+        return opened
+
+    yield at
+    for context in contexts:
+        context.close()
