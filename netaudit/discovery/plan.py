@@ -8,7 +8,7 @@ from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_POR
 from netaudit.model import Observation, Target
 
 # A port that a device names itself: how it is asked. In mdns.port the service type stands before the port.
-_WEB = frozenset({"sadp.http_port", "dhip.http_port", "_http._tcp", "_CGI._tcp", "_psia._tcp", "_axis-video._tcp"})
+_WEB = frozenset({"sadp.http_port", "dhip.http_port", "_http._tcp", "_cgi._tcp", "_psia._tcp", "_axis-video._tcp"})
 _SECURE = frozenset({"sadp.https_port", "_https._tcp", "_vapix-https._tcp"})
 _STREAM = frozenset({"_rtsp._tcp"})
 _SILENT = frozenset({"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"})
@@ -70,7 +70,7 @@ class Hints:
             said.keep(o.field, port_of(o.value))
         elif o.field == "mdns.port":
             service, _, port = o.value.partition(" ")
-            said.keep(service, port_of(port))
+            said.keep(service.lower(), port_of(port))
         elif o.field in {_SERVICE, _DESCRIPTION}:
             _keep_url(said, o, onvif=onvif)
         elif (o.field, o.value) == ("sadp.locked", "yes"):
@@ -117,6 +117,8 @@ def _is_onvif(o: Observation) -> bool:
     """Whether this says that its device serves ONVIF: printers and computers answer WS-Discovery as well."""
     if o.field == "onvif.scope":
         return o.value.startswith("onvif://")
+    if o.field == _SERVICE:
+        return "/onvif/" in o.value
     return o.field == "wsd.types" and any(word.startswith(_ONVIF_TYPES) for word in o.value.split())
 
 

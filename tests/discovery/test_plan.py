@@ -157,6 +157,12 @@ def test_printer_and_computer_have_no_device_service():
     assert (target.services, target.ports) == ((), PORTS)
 
 
+def test_path_of_onvif_s_is_enough():
+    target = plan(named("wsd.types", "Device"), named("wsd.xaddr", f"http://{HERE}:8899/onvif/device_service"))
+
+    assert target.services == ((8899, "/onvif/device_service"),)
+
+
 def test_type_of_onvif_s_is_enough():
     assert plan(named("wsd.types", "NetworkVideoTransmitter")).services == ((80, "/onvif/device_service"),)
 
@@ -198,7 +204,7 @@ def test_first_description_is_the_one():
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
-        ("_http._tcp 8090", "web"), ("_CGI._tcp 8090", "web"), ("_https._tcp 8090", "secure_ports"),
+        ("_http._tcp 8090", "web"), ("_CGI._tcp 8090", "web"), ("_cgi._TCP 8090", "web"), ("_https._tcp 8090", "secure_ports"),
         ("_rtsp._tcp 8090", "stream_ports"),
     ],
 )  # fmt: skip

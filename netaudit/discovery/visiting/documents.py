@@ -41,13 +41,15 @@ def ask_activation(state: Visit, door: Door) -> Asking:
     state.device_info_wanted = bool(answer) and b"ActivateStatus" not in answer and leaning(door.page) == "hikvision"
 
 
-def wants_device_info(state: Visit, _port: int) -> bool:
-    """Whether the activation status told nothing, and the page speaks for Hikvision."""
-    return state.device_info_wanted
+def wants_device_info(state: Visit, port: int) -> bool:
+    """Whether the activation status told nothing, here or on the port before, and its page spoke for Hikvision."""
+    return state.device_info_wanted and port not in state.target.bare_ports
 
 
 def ask_device_info(state: Visit, door: Door) -> Asking:
     """The page of the device, whose refusal names a realm and so the maker's service."""
+    if not _is_asked_here(state, door) or not door.may_ask(state):
+        return
     state.device_info_wanted = False
     request = build_get(state.target.address, door.port, isapi.DEVICE_INFO, secured=door.secured)
     yield from fetch(state, door, request, "isapi")

@@ -1,6 +1,6 @@
 """One web port while it is asked: a request for each connection, few requests, and one answer at a time."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from netaudit.discovery.channel import Channel
@@ -66,7 +66,8 @@ def fetch(state: Visit, door: Door, request: bytes, channel: str) -> Answer:
         return b""
     state.late = 0
     payload = outcome.data[:LIMIT_BYTES]
-    yield from _told(heard(state, "http", door.port, outcome, door.transport, payload=payload, request=request))
+    reply = heard(state, "http", door.port, outcome, door.transport, payload=payload, request=request)
+    yield from _told(reply, channel)
     state.over = yield from has_enough(state, door.port, channel, payload)
     return payload
 
@@ -105,9 +106,10 @@ def _missing(
         state.over = not (yield from waited(state))
 
 
-def _told(reply: Reply) -> Iterator[Reply]:
+def _told(reply: Reply, channel: str) -> Generator[Reply, Outcome, None]:
     """The reply, as that of the channel that its document belongs to; a refusal speaks by its headers as well."""
-    known = next((c for c in _DOCUMENTS if c.knows and c.knows(reply)), None)
+    documents = () if channel == "http" else _DOCUMENTS  # a start page may hold anything, and is one all the same
+    known = next((c for c in documents if c.knows and c.knows(reply)), None)
     if known is None or status_of(reply.payload) in _REFUSED:
         yield reply
     if known is not None:

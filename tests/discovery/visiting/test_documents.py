@@ -97,6 +97,20 @@ def test_secured_port_is_asked_one_request_more_and_no_third_handshake():
     assert results[0].payload == CERTIFICATE
 
 
+def test_device_page_waits_for_a_port_with_a_request_left():
+    ports = {443: Port(handshakes=[SHAKEN, SHAKEN], answer=server(WEBS).answer), 80: server(WEBS)}
+    steps, _ = play(ports)
+
+    assert paths(steps) == ["/", "/SDK/activateStatus", "/", "/ISAPI/System/deviceInfo", "/favicon.ico"]
+
+
+def test_start_page_is_a_page_whatever_stands_in_it():
+    page = WEBS + b"<!-- http://www.hikvision.com/ver20/XMLSchema urn:schemas-upnp-org:device-1-0 -->"
+    _, results = play({80: server(page)}, channels=frozenset({"http"}))
+
+    assert channels(results) == ["http", "http"]
+
+
 def test_nothing_is_asked_of_what_is_no_web_server():
     steps, _ = play({80: Port(answer=b"\x00\x00\x00\x10")})
 
