@@ -26,6 +26,7 @@ def scan(
     channels: Iterable[str] | None = None,
     profile: str = "gentle",
     rate_pps: float | None = None,
+    listen_s: float | None = None,
     site: str | None = None,
     confirmed: bool = False,
     record: FilePath | None = None,
@@ -33,7 +34,7 @@ def scan(
 ) -> Document:
     """Discover and identify what is at these targets, written as on the command line; `record` keeps every reply.
 
-    `confirmed` stands for --yes. ValueError says what to change; an interrupt ends the scan, and a gap tells of it.
+    `listen_s` seconds others are heard; None: as long as the profile says. `confirmed` stands for --yes. ValueError says what to change; an interrupt ends the scan, and a gap tells of it.
     """
     request = runs.Request(
         targets=_words(targets),
@@ -42,6 +43,7 @@ def scan(
         channels=frozenset(runs.USUAL if channels is None else channels),
         profile=profile,
         rate_pps=rate_pps,
+        listen_s=listen_s,
         site=site,
         confirmed=confirmed,
     )

@@ -51,6 +51,7 @@ def test_scan_takes_one_target_or_many_and_a_library():
         ((), {}, "no target given"),
         ("8.8.8.8", {}, "--yes"),
         ("127.0.0.1", {"profile": "rude"}, "profile"),
+        ("127.0.0.1", {"profile": "passive", "listen_s": 0}, "listen"),
         ("127.0.0.1", {"channels": "arp"}, "cannot be asked"),
     ],
 )
