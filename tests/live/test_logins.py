@@ -20,6 +20,7 @@ def _state(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for channel in ("sadp", "dhip", "wsd"):  # loopback is quicker than a network
         monkeypatch.setattr(f"netaudit.discovery.{channel}._LISTEN_S", 0.4)
+    monkeypatch.setattr("netaudit.discovery.plan.PORTS", (8080, 8443))
 
 
 def credentials(folder, password=CANARY):

@@ -1,3 +1,8 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.channel_lists import SECRET, input_proxy
 from support.logins import desk, emulated, logins_of
 
@@ -27,6 +32,29 @@ def test_what_is_kept_says_the_same_without_the_secrets():
 
         assert SECRET.encode() not in kept
         assert told(kept) == told(document.encode())
+
+
+def test_list_of_256_channels_is_kept_in_part():
+    more = {f"setting{n}": "x" * 40 for n in range(20)}
+    channels = ({"ipAddress": f"10.1.{n}.7", "model": "M1", "serialNumber": f"S{n:04d}", **more} for n in range(256))
+    document = input_proxy(*channels).encode()
+    kept = isapi.keep(document)
+
+    assert len(document) > channel.MAX_BYTES
+    assert len({part for _, _, part in told(kept) if part}) == 256
+    assert SECRET.encode() not in kept
+
+
+@pytest.mark.parametrize("body", [b"", b"<", b"<>", b"plain", b"<!DOCTYPE x>", b"<!-- x", b"<a>" * 9000, b"</a>"])
+def test_what_is_no_document_is_refused(body):
+    with pytest.raises(ValueError):
+        isapi.keep(body)
+
+
+@given(st.lists(st.sampled_from(["<a>", "</a>", "<", ">", "<!--", "-->", "/", " ", "x", "<userName>", "</userName>"])))
+def test_nothing_but_a_value_error_comes_of_broken_documents(pieces):
+    with suppress(ValueError):
+        isapi.keep("".join(["<InputProxyChannel>", *pieces]).encode())
 
 
 def test_recorder_tells_of_its_cameras():
