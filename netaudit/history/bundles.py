@@ -1,6 +1,7 @@
 """Recordings beside the database: files named by the SHA-256 of what they hold, so that each is kept once."""
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Collection
@@ -8,6 +9,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
+_DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
 
 
 def digest_of(path: Path) -> str:
@@ -17,7 +19,9 @@ def digest_of(path: Path) -> str:
 
 
 def path_of(folder: Path, digest: str) -> Path:
-    """Where the recording with this digest stands."""
+    """Where the recording with this digest stands. ValueError on what is no digest: it may come from elsewhere."""
+    if not _DIGEST.match(digest):
+        raise ValueError(f"{digest[:80]!r} is no digest of a recording: the history is damaged")
     return folder / f"{digest}.bundle"
 
 

@@ -46,7 +46,7 @@ def stored(history: History, runs: Collection[str] | None = None) -> tuple[list[
     rows = [row for row in history.rows() if runs is None or row["id"] in runs]
     pieces = history.pieces(None if runs is None else _needed(rows))
     if runs is not None:
-        pieces |= history.pieces(d for row in rows for d in groups_of(pieces[row["manifest"]]) if d)
+        pieces.update(history.pieces(d for row in rows for d in groups_of(pieces[row["manifest"]]) if d))
     cores = history.cores(None if runs is None else _cores(rows, pieces))
     covers = {row["cover"] for row in rows}
     read = {digest: msgspec.json.decode(pieces[digest], type=Cover) for digest in covers}

@@ -45,6 +45,13 @@ AT_ONCE: Final = 500  # keys in one question: SQLite takes 32,766 variables, old
 LINE: Final = [RUN.c[name] for name in StoredRun.__struct_fields__]
 
 
+class Parts(dict[bytes, bytes]):
+    """Parts by their digests; one that is missing is an error of one line."""
+
+    def __missing__(self, digest: bytes) -> bytes:
+        raise ValueError(f"the history is damaged: part {digest.hex()[:16]} is missing: take it from a copy")
+
+
 class History:
     """An open history. Close it, or use it as a context."""
 
@@ -103,9 +110,10 @@ class History:
         """Take over what another history still knows of a run that was pruned there. False where it is known."""
         (row,) = source._rows(select(RUN).where(RUN.c.id == run))  # noqa: SLF001  of its own class
         pieces = source.pieces([row["cover"], row["manifest"]])
-        pieces |= source.pieces(group for group in groups_of(pieces[row["manifest"]]) if group)
+        pieces.update(source.pieces(group for group in groups_of(pieces[row["manifest"]]) if group))
         groups = (pieces[group] for group in groups_of(pieces[row["manifest"]]) if group)
         cores = source._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], [c for g in groups for c in members_of(g)])  # noqa: SLF001
+        _check_digests({**pieces, **{core["digest"]: stretch(core["core"]) for core in cores}})
         with told(self.url), writing(self.engine) as link:
             squeezed = {digest: {"data": squeeze(text)} for digest, text in pieces.items()}
             _add(link, PIECE, _missing(link, PIECE, squeezed))
@@ -192,11 +200,11 @@ class History:
 
     def pieces(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
         """The pieces with these digests; all of them for None."""
-        return {r["digest"]: stretch(r["data"]) for r in self._by_digest(PIECE, [PIECE.c.data], digests)}
+        return Parts({r["digest"]: stretch(r["data"]) for r in self._by_digest(PIECE, [PIECE.c.data], digests)})
 
     def cores(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
         """The cores of assets with these digests, as JSON; all of them for None."""
-        return {r["digest"]: stretch(r["core"]) for r in self._by_digest(ASSET, [ASSET.c.core], digests)}
+        return Parts({r["digest"]: stretch(r["core"]) for r in self._by_digest(ASSET, [ASSET.c.core], digests)})
 
     def _unpacked(self, row: Mapping[str, Any]) -> Document:
         manifest = self.pieces([row["manifest"]])[row["manifest"]]
@@ -224,6 +232,12 @@ class History:
 def now() -> str:
     """The time now, RFC 3339 in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _check_digests(parts: Mapping[bytes, bytes]) -> None:
+    """What came from elsewhere must be what it is called by: our own runs would refer to it."""
+    if any(digest != digest_of(part) for digest, part in parts.items()):
+        raise ValueError("the other history is damaged: a part is not what it is called by")
 
 
 def _check_same(run: str, known: str, given: str) -> None:

@@ -53,8 +53,8 @@ def take(target: History, source: History, *, recordings: bool, runs: Collection
     wanted = [run for run in source.runs() if runs is None or run.id in runs]
     new, refused = 0, []
     for run in wanted:
-        path = bundles.path_of(source.folder, run.bundle) if recordings and run.bundle else None
         try:
+            path = bundles.path_of(source.folder, run.bundle) if recordings and run.bundle else None
             if run.pruned_at:
                 new += target.add_pruned(source, run.id)
                 continue

@@ -31,3 +31,9 @@ def test_what_nothing_refers_to_is_dropped(tmp_path):
     assert drop_all_but(tmp_path / "kept", {wanted}) == 0
     assert not path_of(tmp_path / "kept", other).exists()
     assert drop_all_but(tmp_path / "nowhere", ()) == 0
+
+
+@pytest.mark.parametrize("name", ["", "x", "../../etc/passwd", "0" * 63, "0" * 64 + "\n"])
+def test_what_is_no_digest_names_no_file(tmp_path, name):
+    with pytest.raises(ValueError, match="is no digest"):
+        path_of(tmp_path, name)

@@ -223,3 +223,29 @@ def test_device_that_only_a_wider_scan_sees_is_perhaps_not_new():
     timeline = reckon(*given((narrow, run(2, box("a", "10.0.0.5", MACS[:1])))))
 
     assert timeline.changes[0].because == "perhaps not new: in the run before, 10.0.0.5 was not in scope"
+
+
+def test_scans_of_different_networks_in_turn_tell_of_nothing():
+    near, far = box("a", "10.0.0.5", MACS[:1]), box("b", "10.0.9.5", MACS[1:2])
+    runs = [run(day, (near, far)[day % 2], targets=(f"10.0.{9 * (day % 2)}.0/24",)) for day in range(2, 10)]
+
+    assert [(kind, device) for kind, device, _ in told(*runs)] == [("appeared", "b")]
+
+
+def test_device_that_changed_its_site_is_not_missed_at_the_old_one():
+    camera = box("a", "10.0.0.5", MACS[:1])
+    runs = run(1, camera, site="a"), run(1, site="b"), run(2, site="a"), run(2, camera, site="b")
+    more = run(3, site="a"), run(4, site="a"), run(5, site="a")
+
+    assert [kind for kind, device, _ in told(*runs, *more) if device == "a"] == ["moved"]
+
+
+def test_camera_behind_a_recorder_is_missed_only_when_all_its_cameras_were_inspected():
+    recorder = box("nvr", "10.0.0.9", MACS[1:2], kind="recorder", channels=2)
+    listed = replace(recorder, device=replace(recorder.device, children=("channel 1", "channel 2")))
+    child = box("child", "10.0.0.77", (), SERIALS[0])
+    child = replace(child, device=replace(child.device, behind="nvr"))
+
+    assert told(run(1, listed, child), run(2, recorder), run(3, recorder)) == []
+    assert [k for k, *_ in told(run(1, listed, child), run(2, listed), run(3, listed))] == ["gone"]
+    assert told(run(1, listed, child), run(2), run(3))[0][:2] == ("gone", "nvr")

@@ -1,6 +1,7 @@
 """Export and import: no run twice, no run lost, pruned ones too."""
 
 import shutil
+import sqlite3
 
 import pytest
 from history.test_store import run_of
@@ -107,3 +108,28 @@ def test_what_is_no_history_is_one_line(history, tmp_path):
         read_in(history, tmp_path / "x")
     with pytest.raises(ValueError, match="no such file"):
         read_in(history, tmp_path / "none")
+
+
+def test_part_that_is_not_what_it_is_called_by_is_refused(history, tmp_path):
+    path = filled(tmp_path / "a.db", 1)
+    with History(path) as other:
+        other.prune("2100")
+    with sqlite3.connect(path) as link:
+        link.execute("UPDATE asset SET core = (SELECT core FROM asset ORDER BY digest LIMIT 1)")
+    link.close()
+    taken = read_in(history, path)
+
+    assert taken.runs == 0
+    assert "a part is not what it is called by" in taken.refused[0]
+
+
+def test_missing_part_is_one_line(tmp_path):
+    path = filled(tmp_path / "a.db", 1)
+    with sqlite3.connect(path) as link:
+        link.execute("DELETE FROM asset")
+    link.close()
+
+    with History(path) as history, pytest.raises(ValueError, match="is missing: take it from a copy"):
+        follow(history)
+    with History(path) as history, pytest.raises(ValueError, match="was changed"):
+        history.load("run-1")
