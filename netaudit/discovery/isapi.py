@@ -14,7 +14,7 @@ from netaudit.discovery.children import CHILD_FIELDS, MAX_CHILDREN, observe_chil
 from netaudit.discovery.contents import read_bodies
 from netaudit.discovery.http import build_get
 from netaudit.discovery.markup import Element, child_texts, flat_fields, local_name, namespace, parse, texts
-from netaudit.discovery.text import clean, mac_address, yes_no
+from netaudit.discovery.text import clean, decode, mac_address, yes_no
 from netaudit.model import Observation, Reply
 
 _FIELDS = {
@@ -61,7 +61,10 @@ _CHILD = {
 }
 MAX_BYTES = 256 * 1024  # a list of some two hundred channels; `markup` allows no more elements
 _NUMBER = re.compile(r"[0-9]{1,4}")
+MAX_PAIRS = 256
 _COMPANY = 3
+_NAMESPACE = re.compile(r"""["']@?xmlns["']\s{0,4}:\s{0,4}["'](http://[\w./-]{4,128})["']""")
+_PAIR = re.compile(r"""["'](\w{3,32})["']\s{0,4}:\s{0,4}["']([^"'\r\n]{1,256})["']""")
 _FOREIGN_ROOTS = frozenset({"html", "envelope", "root", "rss", "svg"})
 
 
@@ -76,7 +79,7 @@ def _read_body(reply: Reply, body: bytes) -> Iterator[Observation]:
         name = local_name(root.tag)
     except ValueError:
         name = ""
-    if not name or name in _LEAVES:
+    if not name or name in _LEAVES or (name[0].islower() and not len(root)):
         yield from _read_excerpt(reply, body)
         return
     if name.lower() in _FOREIGN_ROOTS:
@@ -133,6 +136,9 @@ def _read_children(reply: Reply, root: Element) -> Iterator[Observation]:
 
 
 def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
+    if body.lstrip()[:1] == b"{":
+        yield from _read_object(reply, decode(body[:MAX_BYTES]))
+        return
     values = flat_fields(body, _LEAVES | _ELEMENTS, MAX_BYTES)
     # Without the element around them, names as common as "model" speak for ISAPI only in company.
     if not values.keys() & _ELEMENTS and len(values) < _COMPANY:
@@ -140,6 +146,20 @@ def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
     yield from _read_device(reply, values)
     for name in sorted(values.keys() & _ELEMENTS):
         yield from observe(reply, "isapi.element", name)
+
+
+def _read_object(reply: Reply, text: str) -> Iterator[Observation]:
+    """A document as JSON, as some firmware answers and most programs write it down; it keeps the XML's namespace."""
+    told = _NAMESPACE.search(text)
+    if not told:
+        raise ValueError("no ISAPI document: an object without the namespace")
+    yield from observe(reply, "isapi.namespace", clean(told[1]))
+    # Names as common as "model" speak of the device itself only beside nobody else.
+    if not any(name in text for name in _CHANNELS):
+        values: dict[str, str] = {}
+        for pair in islice(_PAIR.finditer(text), MAX_PAIRS):
+            values.setdefault(pair[1], clean(pair[2]))
+        yield from _read_device(reply, values)
 
 
 def _knows(reply: Reply) -> bool:

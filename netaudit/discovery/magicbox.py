@@ -33,7 +33,15 @@ _FIELDS = {
     "updateSerial": "magicbox.update_serial",
     "table.T2UServer.RegisterServer": "magicbox.cloud",
 }
-_TABLES = frozenset({"General", "RemoteDevice", "T2UServer", "DVRIP", "ChannelTitle", "Network", "UPnP", "Locales"})
+_TABLES = frozenset(
+    {
+        "General", "RemoteDevice", "T2UServer", "DVRIP", "ChannelTitle", "Network", "UPnP", "Locales", "Encode",
+        "VideoColor", "VideoInOptions", "VideoInMode", "VideoInDayNight", "VideoWidget", "VideoStandard", "Lighting",
+        "Lighting_V2", "LightingSchedule", "MotionDetect", "BlindDetect", "LossDetect", "Alarm", "SmartMotionDetect",
+        "VideoAnalyseRule", "VideoAnalyseGlobal", "Snap", "Record", "RecordMode", "NTP", "RTSP", "PrivacyMasking",
+        "LeLensMask", "DisableLinkage", "DisableEventNotify", "StorageGroup", "SnapMedia", "RecordMedia",
+    }
+)  # fmt: skip
 # "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address": the first channel.
 _CHILD_KEY = re.compile(r"table\.RemoteDevice(?:\.([^.=]{1,80})|\[(\d{1,4})\])\.(\w{1,20})")
 _CHILD = {

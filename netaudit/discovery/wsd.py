@@ -51,7 +51,10 @@ _SPOKEN = ("ProbeMatch", "Hello", "ResolveMatch")
 
 
 def read(reply: Reply) -> Iterator[Observation]:
-    """Endpoint, types, scopes and addresses of ProbeMatches, ResolveMatches and Hello; nothing of Probes and Bye."""
+    """Endpoint, types, scopes and addresses of ProbeMatches, ResolveMatches and Hello; nothing of Probes and Bye.
+
+    A fault names nobody, but whoever wrote its envelope shows in the prefixes.
+    """
     try:
         root = markup.parse(reply.payload, MAX_BYTES)
     except ValueError:
@@ -59,6 +62,9 @@ def read(reply: Reply) -> Iterator[Observation]:
         return
     spoken = [e for e in root.iter() if markup.local_name(e.tag) in _SPOKEN]
     if not spoken and markup.local_name(root.tag) == "Envelope":
+        if any(markup.local_name(element.tag) == "Fault" for element in root.iter()):
+            prefixes = " ".join(markup.declared_prefixes(reply.payload, MAX_BYTES))
+            yield from observe(reply, "onvif.envelope", prefixes)
         return
     if not spoken:
         yield from _read_excerpt(reply)
@@ -136,7 +142,7 @@ WSD = Channel(
     read=read,
     hears=(("udp", PORT),),
     knows=_knows,
-    fields=("wsd.endpoint", "wsd.types", "wsd.xaddr", "onvif.scope", "onvif.scopes", "mac.address"),
+    fields=("wsd.endpoint", "wsd.types", "wsd.xaddr", "onvif.scope", "onvif.scopes", "onvif.envelope", "mac.address"),
     sends="three probes with one repeat each by multicast, or one by unicast",
     requests=(
         *(

@@ -145,9 +145,47 @@ def test_excerpts():
     ]
 
 
+def test_excerpt_that_begins_inside_the_document():
+    cut = DEVICE[DEVICE.index("<deviceLocation>") :].replace("deviceLocation>", "deviceID>")
+
+    assert values(ISAPI, "isapi.model", cut, transport="given") == ["DS-2CD1"]
+    assert ("isapi.element", "telecontrolID") in pairs(ISAPI, cut, transport="given")
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_document_as_an_object(quote):
+    text = (
+        "{'DeviceInfo': {'@version': '2.0', '@xmlns': 'http://www.isapi.org/ver20/XMLSchema', 'model': 'DS-2CD1', "
+        "'firmwareVersion': 'V5.5.0', 'firmwareReleasedDate': 'build 200101', 'adminName': 'secret'}}"
+    ).replace("'", quote)
+
+    assert pairs(ISAPI, text, transport="given") == [
+        ("isapi.namespace", "http://www.isapi.org/ver20/XMLSchema"),
+        ("isapi.model", "DS-2CD1"),
+        ("isapi.firmware", "V5.5.0 build 200101"),
+    ]
+
+
+def test_object_with_channels_tells_nothing_of_the_device():
+    text = (
+        '{"InputProxyChannelList": {"@xmlns": "http://www.isapi.org/ver20/XMLSchema", '
+        '"InputProxyChannel": [{"model": "X1"}]}}'
+    )
+
+    assert pairs(ISAPI, text, transport="given") == [("isapi.namespace", "http://www.isapi.org/ver20/XMLSchema")]
+
+
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"text", b"<html></html>", b"<s:Envelope/>", b"a <model>X</model>", b"<!DOCTYPE x []><DeviceInfo/>"],
+    [
+        b"",
+        b"text",
+        b"<html></html>",
+        b"<s:Envelope/>",
+        b"a <model>X</model>",
+        b"<!DOCTYPE x []><DeviceInfo/>",
+        b'{"model": "X", "serialNumber": "1", "macAddress": "00:00:5e:00:53:01"}',
+    ],
 )
 def test_what_is_no_isapi(payload):
     with pytest.raises(ValueError):

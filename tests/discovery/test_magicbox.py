@@ -40,6 +40,12 @@ def test_version_of_the_hardware_is_not_the_firmware():
     assert pairs(MAGICBOX, "version=1.00", request=asked) == [("magicbox.hardware_version", "1.00")]
 
 
+def test_table_of_settings_gives_its_name_alone():
+    listing = "table.Encode[0].MainFormat[0].Audio.Bitrate=64\ntable.Encode[0].MainFormat[0].Audio.Depth=16\n"
+
+    assert pairs(MAGICBOX, listing) == [("magicbox.key", "table.Encode")]
+
+
 def test_listing_gives_the_names_of_known_tables_and_nothing_else():
     listing = (
         "table.RemoteDevice.uuid:A_0.Password=secret\ntable.RemoteDevice.uuid:A_0.UserName=admin\n"

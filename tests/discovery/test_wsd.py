@@ -263,6 +263,15 @@ def test_broken_answer_keeps_its_endpoint_and_scopes():
     assert set(READ[2:7]) | {READ[0]} <= set(kept)
 
 
+def test_fault_shows_who_wrote_its_envelope():
+    fault = (
+        '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:d="urn:d"><e:Body><e:Fault><e:Code>'
+        "<e:Value>e:Sender</e:Value></e:Code></e:Fault></e:Body></e:Envelope>"
+    )
+
+    assert pairs(WSD, fault, transport="udp") == [("onvif.envelope", "e d")]
+
+
 @pytest.mark.parametrize(
     "payload",
     [
