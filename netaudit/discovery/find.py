@@ -33,6 +33,7 @@ def find(course: Course) -> Iterator[Event]:
     yield from _known_before(course)
     batch = tuple(islice(distant, UNICAST_BATCH))
     yield from run_jobs(course, [*jobs, *_reaching_jobs(course, batch)])
+    course.hearsay.forget()
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
         yield from run_jobs(course, _reaching_jobs(course, batch))
 

@@ -28,6 +28,10 @@ class Hearsay:
         if reply.channel == "arp" and reply.mac:
             self._barred.add(reply.mac)
 
+    def forget(self) -> None:
+        """Listening is over: what is answered from now on is an answer, even if it was heard before."""
+        self._first.clear()
+
     def refuses(self, reply: Reply, *, listened: bool) -> bool:
         """Whether the other way of hearing has told this already, or an excluded device sent it without its address."""
         if reply.mac in self._barred and _names_no_host(reply.address):

@@ -6,6 +6,8 @@ import pytest
 from support.staging import ALL, ANSWER, DONE, ETH0, LOOPBACK, TUNNEL, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import find
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.course import Course
 from netaudit.discovery.live import live_events
 from netaudit.discovery.sadp import build_request as inquiry
 from netaudit.discovery.wsd import build_probe
@@ -158,6 +160,19 @@ def listened(monkeypatch, **changes):
 def test_others_are_heard_while_questions_are_asked(monkeypatch):
     assert listened(monkeypatch, listen_s=5.0) == [(5.0, False, ALL)]
     assert listened(monkeypatch) == []
+
+
+def test_an_answer_after_the_listening_counts_though_it_was_heard_before(stage, monkeypatch):
+    message = heard("10.0.0.9", "sadp", ANSWER % b"false")
+    listening = replace(find.arp.ARP, name="listen", find=says(message))
+    monkeypatch.setattr(find, "listening", lambda question, _: [(listening, question)])
+    stage.plays(arp_find=says(DONE))
+    course = Course(
+        live := replace(settings("10.0.0.9", interfaces=(ETH0,)), listen_s=1.0), Attached(live.scope, (ETH0,))
+    )
+
+    assert message in list(find.find(course))
+    assert message in list(course.take(message, "sadp"))
 
 
 @pytest.mark.usefixtures("stage")

@@ -28,6 +28,14 @@ def test_other_messages_are_other_messages(other):
     assert not known.refuses(other, listened=True)
 
 
+def test_when_listening_is_over_every_answer_counts():
+    known = Hearsay()
+    known.refuses(heard(), listened=True)
+    known.forget()
+
+    assert not known.refuses(heard(), listened=False)
+
+
 def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(hearsay, "MOST_REMEMBERED", 4)
     known = Hearsay()
