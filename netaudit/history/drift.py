@@ -37,7 +37,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(old: Document, new: Document, facts: Iterable[Fact] = ()) -> Drift:
-    """The changes between two inventories, whichever is older by its times. ValueError on ids that are not unique."""
+    """The changes from one inventory to another. ValueError where the ids of one are not unique."""
     (before, after), shelf = given((old, new))
     return compare_runs(before, after, shelf, facts)
 
