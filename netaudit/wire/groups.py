@@ -13,9 +13,10 @@ from typing import Any
 RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024  # a burst of 1,000 answers of 1.4 KB, each with its kernel overhead
 
 # Not exported by Python's socket module; values of linux/in.h, linux/in6.h and asm-generic/socket.h.
-OVERFLOW = 40  # SO_RXQ_OVFL
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
 _SO_RCVBUFFORCE = 33
+_SO_MEMINFO = 55
+_DROPS = 8  # SK_MEMINFO_DROPS of linux/sock_diag.h, one of nine counts
 
 
 def open_sender(source: str, *, ttl: int, broadcast: bool = False) -> socket.socket:
@@ -37,13 +38,22 @@ def zoned(source: tuple[Any, ...], interface: str | None) -> str:
 
 
 def widen(sock: socket.socket) -> None:
-    """The largest receive buffer to be had, and a count of what overflows it."""
+    """The largest receive buffer to be had."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
     except OSError:  # only root may go beyond the system's limit
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-    if sys.platform == "linux":
-        sock.setsockopt(socket.SOL_SOCKET, OVERFLOW, 1)
+
+
+def dropped(sock: socket.socket) -> int:
+    """How many datagrams the kernel threw away because the buffer was full; 0 where it does not tell.
+
+    SO_RXQ_OVFL comes with the next datagram only, and so never tells of the last ones.
+    """
+    if sys.platform != "linux":
+        return 0
+    counts = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 4 * (_DROPS + 1))
+    return int(struct.unpack_from("I", counts, 4 * _DROPS)[0])
 
 
 def _opened(address: str, make: Callable[[socket.socket], None]) -> socket.socket:

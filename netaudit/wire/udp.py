@@ -1,14 +1,13 @@
 """One channel's datagrams on one interface: send on schedule, listen until the deadline, keep every reply.
 
 Replies are only taken from the socket here and read elsewhere: a parser inside the loop would let the kernel's
-buffer overflow when a thousand devices answer at once. What is thrown away, by the kernel (SO_RXQ_OVFL) or by a limit
+buffer overflow when a thousand devices answer at once. What is thrown away, by the kernel (SO_MEMINFO) or by a limit
 of ours, is told.
 """
 
 import errno
 import select
 import socket
-import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.gate import GROUPS, Gate
-from netaudit.wire.groups import OVERFLOW, open_listener, open_sender, zoned
+from netaudit.wire.groups import dropped, open_listener, open_sender, zoned
 
 LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protocol is judged by its reader
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
@@ -83,7 +82,6 @@ class _Salvo:
         self.heard: Counter[str] = Counter()
         self.kept = 0
         self.ignored = 0
-        self.dropped: dict[socket.socket, int] = {}
         self.last_sent = b""
         self.tries_left = _FULL_TRIES
 
@@ -138,14 +136,11 @@ class _Salvo:
     def drain(self, sock: socket.socket) -> Iterator[Event]:
         for _ in range(_AT_ONCE):
             try:
-                payload, ancillary, _flags, source = sock.recvmsg(LARGEST_DATAGRAM_BYTES, 64)
+                payload, _, _, source = sock.recvmsg(LARGEST_DATAGRAM_BYTES)
             except BlockingIOError:
                 return
             except OSError:
                 continue  # the ICMP error of an earlier datagram
-            for level, kind, data in ancillary:
-                if level == socket.SOL_SOCKET and kind == OVERFLOW:
-                    self.dropped[sock] = struct.unpack("I", data)[0]
             address = zoned(source, self.volley.interface)
             if payload and address != self.volley.source:
                 yield from self.keep(sock, payload, address, source[1])
@@ -191,7 +186,7 @@ class _Salvo:
         return f"{self.volley.interface}: {detail}" if self.volley.interface else detail
 
     def report(self) -> Iterator[Event]:
-        lost = sum(self.dropped.values())
+        lost = sum(dropped(sock) for sock in self.sockets)
         if lost:
             yield self.loss(f"the kernel dropped {lost} datagrams: its buffer was full")
         if self.ignored:
