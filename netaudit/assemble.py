@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from netaudit.coverage import Told, collect_coverage
 from netaudit.discovery import route
+from netaudit.identify.age import newest_source
 from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
 from netaudit.identify.links import shared_macs
@@ -50,6 +51,7 @@ def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library
         problems=tuple(sorted(heard.problems, key=lambda p: (p.address, p.stage, p.channel, p.status, p.detail))),
         fingerprints_count=library.count,
         fingerprints_sha256=library.sha256,
+        fingerprints_newest=newest_source(library),
     )
 
 

@@ -13,14 +13,14 @@ class Reply:
     """Bytes that a device sent, verbatim, with all that is known of how they came."""
 
     channel: str = ""  # the name of a channel; empty until the reply is routed
-    transport: str  # "link", "table" (the kernel's), "udp", "tcp", "tls", or "given" (handed to identify)
+    transport: str  # "link", "table" (the kernel's), "ip", "udp", "tcp", "tls", or "given" (handed to identify)
     address: str  # the source address, canonical; empty where the protocol has none
     port: int = 0  # the source port
     payload: bytes
     heard_at: float = 0.0  # seconds since the epoch, UTC
     mac: str | None = None  # the source hardware address, where the link layer was seen
     destination: str = ""
-    destination_port: int = 0
+    destination_port: int = 0  # of "link" the EtherType, of "ip" the protocol number, where the bytes do not tell
     interface: str | None = None
     request: bytes = b""  # what we sent to get this; empty where we only listened
     asked: str | None = None  # the address that the request was for, where it was for one
@@ -277,4 +277,5 @@ class Inventory:
     problems: tuple[Problem, ...] = ()
     fingerprints_count: int = 0
     fingerprints_sha256: str = ""
+    fingerprints_newest: str = ""  # month of their newest source, as 2026-11
     schema: str = "netaudit.inventory/1"

@@ -220,3 +220,4 @@ def test_fingerprints_are_named_by_count_and_digest(library):
     found = inventory(library)
 
     assert (found.fingerprints_count, found.fingerprints_sha256) == (library.count, library.sha256)
+    assert found.fingerprints_newest >= "2026-01"

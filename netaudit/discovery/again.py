@@ -16,6 +16,7 @@ from netaudit.discovery.find import sweep_again, unicast_again
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
+from netaudit.wire.interfaces import Interface
 
 CONNECT_S = 3.3  # a SYN that is lost is sent again by the kernel after 1 s and after 3 s
 MOST_LATE = 2  # ports without an answer: who never took a connection is not waited for any longer
@@ -31,7 +32,16 @@ def look_again(course: Course) -> Iterator[Event]:
     lossy = [link for link in course.attached.links if link in course.swept and link.address in course.lossy]
     if not (late or lossy) or not _wait(course, late):
         return
-    course.live.gate.slow_down(min(course.live.gate.rate_pps, course.live.profile.again_pps))
+    gate = course.live.gate
+    usual_pps = gate.rate_pps
+    gate.slow_down(min(usual_pps, course.live.profile.again_pps))
+    try:
+        yield from _ask_again(course, lossy, late)
+    finally:
+        gate.slow_down(usual_pps)
+
+
+def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) -> Iterator[Event]:
     known = set(course.alive)
     yield from sweep_again(course, lossy)
     yield from unicast_again(course, _unheard(course))

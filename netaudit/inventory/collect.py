@@ -77,8 +77,16 @@ def _run(inventory: Inventory) -> RunDocument:
         started_at=stamp(run.started_at),
         finished_at=stamp(run.finished_at),
         tool=ToolDocument(name="netaudit", version=run.version),
-        fingerprints=FingerprintsDocument(count=inventory.fingerprints_count, sha256=inventory.fingerprints_sha256),
+        fingerprints=_fingerprints(inventory),
         scope=_scope(run),
+    )
+
+
+def _fingerprints(inventory: Inventory) -> FingerprintsDocument:
+    return FingerprintsDocument(
+        count=inventory.fingerprints_count,
+        sha256=inventory.fingerprints_sha256,
+        newest=inventory.fingerprints_newest or UNSET,
     )
 
 

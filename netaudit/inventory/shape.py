@@ -43,6 +43,7 @@ class FingerprintsDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     count: Count
     sha256: str
+    newest: Text = UNSET
 
 
 class ScopeDocument(msgspec.Struct, frozen=True, kw_only=True):

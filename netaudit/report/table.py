@@ -194,9 +194,14 @@ def _run(document: Document) -> Iterator[Text]:
         "excluded": shorten(", ".join(run.scope.excluded), 300),
         "profile": run.scope.profile,
         "time": f"{run.started_at} to {run.finished_at}",
-        "with": f"netaudit {run.tool.version}, {counted(run.fingerprints.count, 'fingerprint')}",
+        "with": f"netaudit {run.tool.version}, {counted(run.fingerprints.count, 'fingerprint')}{_age(document)}",
     }
     yield from (Text(f"{name:<9} {visible(value)}") for name, value in facts.items() if value)
+
+
+def _age(document: Document) -> str:
+    newest = document.run.fingerprints.newest
+    return f", the newest source of {newest}" if newest else ""
 
 
 def _table(*titles: str) -> Table:

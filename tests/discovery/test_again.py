@@ -20,7 +20,7 @@ SADP = b"<ProbeMatch><DeviceSN>1</DeviceSN></ProbeMatch>"
 def late(stage, monkeypatch):
     """Plays conversations: `answers` is (address, port) -> status, `later` the same at the second look; all is noted."""
     monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, again.look_again))
-    stage.answers, stage.later, stage.connects, stage.waits = {}, None, [], []
+    stage.answers, stage.later, stage.connects, stage.waits, stage.rates = {}, None, [], [], []
 
     def converse(conversations, gate, in_flight, host_timeout_s=None):
         for address, conversation in conversations:
@@ -33,6 +33,7 @@ def late(stage, monkeypatch):
                 outcome = Outcome("ok")
                 if isinstance(step, Connect):
                     stage.connects.append((address, step.port, step.timeout_s))
+                    stage.rates.append(gate.rate_pps)
                     outcome = ANSWERS[stage.answers.get((address, step.port), "refused")]
                 elif not hasattr(step, "seconds"):
                     yield step
@@ -70,7 +71,7 @@ def test_second_look_is_more_patient_and_slower(late):
     list(live_events(run))
 
     assert late.connects[-1] == ("10.0.0.9", 443, again.CONNECT_S)
-    assert run.gate.rate_pps == run.profile.again_pps
+    assert (late.rates[0], late.rates[-1], run.gate.rate_pps) == (1e6, run.profile.again_pps, 1e6)
 
 
 def test_nobody_late_means_no_second_look(late):

@@ -38,7 +38,7 @@ def scanned(tmp_path_factory):
         done = run_in(network.scanner, command, capture_output=True, text=True, timeout=90)
         addresses = {name: emulation[name].address for name in (CAMERA, CLAIMED)}
     assert output.exists(), done.stderr
-    yield json.loads(output.read_text()), addresses, done
+    return json.loads(output.read_text()), addresses, done
 
 
 def _proxy(network, lan):
