@@ -35,7 +35,11 @@ def ask(course: Course) -> Iterator[Event]:
     if course.live.channels & VISIT_CHANNELS:
         for address in sorted(course.hints.locked.intersection(course.alive)):
             yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
-        yield from visit_known(course, tuple(course.alive))
+        known = tuple(course.alive)
+        near = frozenset(filter(course.attached.is_near, known))
+        # Neighbours come last: they may have to wait for room in the kernel's table.
+        yield from visit_known(course, tuple(a for a in known if a not in near))
+        yield from visit_known(course, tuple(a for a in known if a in near))
         yield from _visit_unknown(course)
         yield from course.tell_connections(always=True)
     _read_table(course)

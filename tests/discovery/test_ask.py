@@ -146,3 +146,10 @@ def test_connects_that_were_sent_again_are_counted_across_a_router_only(monkeypa
         counted[address] = run.resent
 
     assert counted == {"10.5.0.1": 1, "10.0.0.9": 0}
+
+
+def test_neighbours_are_visited_last(stage):
+    stage.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_reach=says(heard("10.5.0.1", "sadp", ANSWER % b"false")))
+    list(live_events(settings("10.0.0.9", "10.5.0.1", interfaces=(ETH0,))))
+
+    assert [address for address, *_ in stage.visited] == ["10.5.0.1", "10.0.0.9"]

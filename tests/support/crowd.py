@@ -44,6 +44,7 @@ class Crowd:
         self.spread_s = spread_s  # a device may wait so long before it answers by UDP, beside its own delay
         self.devices: dict[str, PlayedDevice] = {}  # by address
         self.answers = 0  # datagrams sent
+        self.repeats: dict[str, int] = {}  # how often a device that floods sends each answer, by address
         self._by_port: dict[int, list[tuple[PlayedDevice, UdpService]]] = defaultdict(list)
 
     def play(self, placed: Iterable[tuple[str, EmulatedDevice]], stack: ExitStack) -> None:
@@ -65,6 +66,13 @@ class Crowd:
                     stack.callback(Listener(self.segment.loop, tcp, played, listen(tcp, played), context).close)
             for port in self._by_port:
                 stack.callback(self._open(port).close)
+
+    def replace(self, address: str, device: EmulatedDevice) -> None:
+        """Let another device answer by UDP at an address; to be called before the segment carries anything."""
+        played = PlayedDevice(device=device, placement=Placement(address=address))
+        for number, services in self._by_port.items():
+            own = [service for service in device.udp if service.port == number]
+            services[:] = [pair for pair in services if pair[0].address != address] + [(played, s) for s in own]
 
     def _open(self, port: int) -> socket.socket:
         services = self._by_port[port]
@@ -108,9 +116,10 @@ class _Port:
         segment.loop.later(delay_s, lambda: self._send(payload, socket.inet_aton(played.address), to))
 
     def _send(self, payload: bytes, source: bytes, to: tuple[str, int]) -> None:
-        self.crowd.answers += 1
         info = struct.pack("=I4s4s", 0, source, bytes(4))
-        self.sock.sendmsg([payload], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, to)
+        for _ in range(self.crowd.repeats.get(socket.inet_ntoa(source), 1)):
+            self.crowd.answers += 1
+            self.sock.sendmsg([payload], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, to)
 
 
 def _socket(interface: str, port: int, groups: set[str]) -> socket.socket:

@@ -71,6 +71,13 @@ def build_fleet(count: int, first: int = 1) -> list[Member]:
     return [_member(kind, templates[kind[1]], first + number) for number, kind in enumerate(order[:count])]
 
 
+def build_kind(name: str, count: int) -> list[Member]:
+    """As many devices of one kind."""
+    (kind,) = [kind for kind in KINDS if kind[0] == name]
+    template = next(device for device in load_devices() if device.name == kind[1])
+    return [_member(kind, template, number) for number in range(1, count + 1)]
+
+
 def _member(kind: tuple[str, str, frozenset[int] | None, int], template: EmulatedDevice, number: int) -> Member:
     name, _, ports, _ = kind
     text = msgspec.json.encode(template).decode()

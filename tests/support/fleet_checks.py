@@ -47,7 +47,6 @@ class Result:
 def run(built, folder: Path, *arguments) -> Result:
     scanned = scan(built, folder, *arguments, "--profile", "standard")
     print(f"\n{len(built.members):,} devices: {scanned.seconds:.1f} s, {scanned.peak_mb:.0f} MB", end=" ")
-    assert scanned.inventory, scanned.stderr
     return Result(built, scanned, tuple(a for a in arguments if "/" in a))
 
 

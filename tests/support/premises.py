@@ -149,8 +149,9 @@ def scan(estate: Estate, folder: Path, *arguments: str) -> Scanned:
                 time.sleep(0.1)
         seconds = time.monotonic() - started
         stderr.seek(0)
-        inventory = json.loads(output.read_text()) if output.exists() else {}
-        return Scanned(process.returncode, stderr.read(), inventory, seconds, peak_kb / 1024)
+        told = stderr.read()
+    assert process.returncode in {0, 4}, told
+    return Scanned(process.returncode, told, json.loads(output.read_text()), seconds, peak_kb / 1024)
 
 
 def _peak_kb(pid: int) -> int:
