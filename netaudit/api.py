@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from netaudit import runs
+from netaudit.credentials import load_credentials
+from netaudit.discovery.login.lockout import usual_guard
 from netaudit.identify.fingerprints import Library, load_library
 from netaudit.inventory import Document, document
 from netaudit.inventory import read as read_inventory
@@ -30,11 +32,14 @@ def scan(
     site: str | None = None,
     confirmed: bool = False,
     record: FilePath | None = None,
+    credentials: FilePath | None = None,
     library: Library | None = None,
 ) -> Document:
     """Discover and identify what is at these targets, written as on the command line; `record` keeps every reply.
 
-    `listen_s` seconds others are heard; None: as long as the profile says. `confirmed` stands for --yes. ValueError says what to change; an interrupt ends the scan, and a gap tells of it.
+    `listen_s` seconds others are heard; None: as long as the profile says. `confirmed` stands for --yes, `credentials`
+    is a file of logins, with which devices are read as well. ValueError says what to change; an interrupt ends the scan,
+    and a gap tells of it.
     """
     request = runs.Request(
         targets=_words(targets),
@@ -46,6 +51,7 @@ def scan(
         listen_s=listen_s,
         site=site,
         confirmed=confirmed,
+        logins=(load_credentials(Path(credentials)), usual_guard()) if credentials is not None else None,
     )
     path = None if record is None else Path(record)
     return document(runs.scan(runs.prepare(request), library or load_library(), record=path))

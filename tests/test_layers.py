@@ -63,7 +63,7 @@ HOMES = {  # library -> the files and rooms that may import it
     "defusedxml": {"discovery/markup.py"},
     "mmh3": {"discovery/http.py"},
     "sqlalchemy": {"history"},
-    "platformdirs": {"history", "cli"},
+    "platformdirs": {"discovery/login/lockout.py", "history", "cli"},
     "psutil": {"wire/interfaces.py"},
 }
 

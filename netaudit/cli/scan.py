@@ -166,12 +166,10 @@ def given_logins(file: Path | None, *, retry: bool) -> "tuple[Credentials, Guard
         if retry:
             raise click.UsageError("--retry-logins: there are none without --credentials FILE")
         return None
-    from platformdirs import user_state_path
-
     from netaudit.credentials import load_credentials
-    from netaudit.discovery.login.lockout import Guard
+    from netaudit.discovery.login.lockout import usual_guard
 
-    return load_credentials(file), Guard(user_state_path("netaudit", appauthor=False), retry=retry)
+    return load_credentials(file), usual_guard(retry=retry)
 
 
 def _added(name: str, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 from support.commands import run, start
 from support.logins import CANARY, emulated, logins_of
 
+import netaudit
 from netaudit.inventory import read
 
 NAMES = ("hikvision-recorder", "dahua-recorder", "uniview-dome", "hikvision-locked", "lighttpd")
@@ -85,6 +86,14 @@ def test_without_credentials_nobody_gets_a_login(devices, tmp_path):
     assert saw == {}
     assert len(gaps(inventory, "recorder_children")) == 2
     assert not (tmp_path / "state").exists()
+
+
+def test_programs_can_give_credentials_too(devices, tmp_path):
+    target = devices["hikvision-recorder"].address
+    found = netaudit.scan(target, profile="standard", channels=["sadp", "http"], credentials=credentials(tmp_path))
+
+    assert sum(asset.behind is not None for asset in found.assets) == 16
+    assert (tmp_path / "state" / "netaudit" / "refused-logins.json").is_file()
 
 
 def test_wrong_password_is_one_try_and_none_in_the_next_run(devices, tmp_path):

@@ -132,6 +132,13 @@ class Guard:
             stream.write(json.dumps(document, indent=0).encode())
 
 
+def usual_guard(*, retry: bool = False) -> Guard:
+    """The guard whose notes are in this user's state folder."""
+    from platformdirs import user_state_path  # noqa: PLC0415  many runs never need it
+
+    return Guard(user_state_path("netaudit", appauthor=False), retry=retry)
+
+
 def _understood(path: Path, data: bytes) -> tuple[bytes, list[Note]]:
     try:
         told: Any = json.loads(data)
