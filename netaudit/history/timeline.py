@@ -15,10 +15,10 @@ from netaudit.history.cover import blind_spot, network_of
 from netaudit.history.differences import conflicts, differences, is_moved, known_now
 from netaudit.history.facts import word_of
 from netaudit.history.keys import in_words, proof
-from netaudit.history.match import Index, assign, groups, others, were_together
+from netaudit.history.match import Index, assign, groups, others, places, were_together
 from netaudit.history.shape import CHANGE_KINDS, Change, ChangeKind, Difference, Fact, Timeline
 from netaudit.history.snapshots import Reading, Shelf, Snapshot
-from netaudit.history.tracks import Site, Track, name_of
+from netaudit.history.tracks import Site, Track, name_of, networks_of
 from netaudit.inventory import AssetDocument, address_order
 from netaudit.naming import device_id
 
@@ -146,9 +146,10 @@ class Fold:
         return self.change("joined", track, snapshot, because=because, key=key)
 
     def _miss(self, site: Site, snapshot: Snapshot) -> list[Change]:
-        answering, told = self._answering(site, snapshot), []
+        answering, hushed, told = self._answering(site, snapshot), site.hushed(), []
         for track in list(site.absent.values()):
             blind = blind_spot(track.asset, snapshot.cover, answering, site.recorders)
+            blind = blind or next((hushed[n] for n in networks_of(track.asset) if n in hushed), "")
             if blind and self.every_miss:
                 told.append(self.change("unseen", track, snapshot, because=blind))
             if blind:
@@ -163,7 +164,14 @@ class Fold:
         track.step(snapshot.at)
         del site.absent[id(track)]
         times = f" {track.misses} runs in a row" if track.misses > 1 else ""
-        return self.change("gone", track, snapshot, because=f"its place was covered{times}, and it did not answer")
+        because = f"its place was covered{times}, and it did not answer{self._instead(track, snapshot.site)}"
+        return self.change("gone", track, snapshot, because=because)
+
+    def _instead(self, track: Track, site: str | None) -> str:
+        """Who stands where a device stood."""
+        held = (self.index.tracks.get(place) for place in places(track.asset, site))
+        other = next((t for t in held if t and t is not track and t.present), None)
+        return f"; {other.id} answers at its address" if other else ""
 
     def reread(self, reading: Reading) -> None:
         """Take over what a recording, read again, says of the devices that were last seen in its run."""

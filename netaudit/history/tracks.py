@@ -9,6 +9,8 @@ from netaudit.history.shape import Step, Tracked
 from netaudit.history.snapshots import Shelf, Snapshot
 from netaudit.inventory import AssetDocument
 
+CROWD = 8  # so many devices silent at once, for each that answers, are a network that fell silent
+
 
 @dataclass(slots=True, eq=False)
 class Track:
@@ -71,6 +73,11 @@ def name_of(asset: AssetDocument) -> str:
     return " ".join(str(word) for word in words if word) or ("device" if asset.kind == "unknown" else asset.kind)
 
 
+def networks_of(asset: AssetDocument) -> set[str]:
+    """The neighbourhoods in which a device stands by itself."""
+    return {network_of(address) for address in asset.addresses} if not asset.behind else set()
+
+
 @dataclass(slots=True)
 class Site:
     """What the last run of a site held; brought forward by what is another in the next run."""
@@ -97,6 +104,17 @@ class Site:
         self.groups, self.run, self.at = snapshot.groups, snapshot.run, snapshot.at
         return left, sorted(came, key=lambda core: self.assets[core].id)
 
+    def hushed(self) -> dict[str, str]:
+        """Networks in which hardly anybody answers of many that did, with the words for it.
+
+        Where a rule of a firewall keeps questions from a network, its gateway answers still.
+        """
+        missing = Counter(n for track in self.absent.values() for n in networks_of(track.asset))
+        silent = {n: m for n, m in missing.items() if m >= CROWD and self.networks[n] * CROWD < m}
+        return {
+            n: f"{m} devices of one network are silent at once, and hardly anybody answers" for n, m in silent.items()
+        }
+
     def _members(self, snapshot: Snapshot, shelf: Shelf) -> tuple[set[bytes], set[bytes]]:
         before: set[bytes] = set()
         after: set[bytes] = set()
@@ -109,7 +127,7 @@ class Site:
     def _count(self, asset: AssetDocument, number: int) -> None:
         for key in keys_of(asset):
             self.keys[key] += number
-        for network in {network_of(a) for a in asset.addresses} if not asset.behind else ():
+        for network in networks_of(asset):
             self.networks[network] += number
             if not self.networks[network]:
                 del self.networks[network]

@@ -249,3 +249,23 @@ def test_camera_behind_a_recorder_is_missed_only_when_all_its_cameras_were_inspe
     assert told(run(1, listed, child), run(2, recorder), run(3, recorder)) == []
     assert [k for k, *_ in told(run(1, listed, child), run(2, listed), run(3, listed))] == ["gone"]
     assert told(run(1, listed, child), run(2), run(3))[0][:2] == ("gone", "nvr")
+
+
+def test_network_that_fell_silent_but_for_its_gateway_proves_nothing():
+    cameras = [box(f"c{n}", f"10.0.0.{n}", (f"44:19:b6:00:01:{n:02x}",)) for n in range(1, 31)]
+    few = [k for k, *_ in told(run(1, *cameras), run(2, *cameras[4:]), run(3, *cameras[4:]))]
+
+    assert told(run(1, *cameras), run(2), run(3), run(4)) == []
+    assert few == ["gone"] * 4
+    assert [k for k, *_ in told(run(1, *cameras[:7]), run(2), run(3))] == ["gone"] * 7
+
+
+def test_who_stands_where_a_device_stood_is_told():
+    old, new = box("a", "10.0.0.5", MACS[:1]), box("b", "10.0.0.5", MACS[1:2], family="axis")
+    gone = told(run(1, old), run(2, new), run(3, new))[-1]
+
+    assert gone == (
+        "gone",
+        "a",
+        "its place was covered 2 runs in a row, and it did not answer; b answers at its address",
+    )
