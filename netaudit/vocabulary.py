@@ -128,6 +128,7 @@ FIELDS = {
     "dhip.ipv6_address": "IPv6Address.IPAddress",
     "dhip.init": "Init: bit field",
     "dhip.input_channels": "VideoInputChannels",
+    "dhip.realm": "realm of the challenge to a login",
     "dhip.remote_channels": "RemoteVideoInputChannels",
     "vapix.brand": "Brand of Axis' basic device information",
     "vapix.model": "ProdNbr of Axis' basic device information",

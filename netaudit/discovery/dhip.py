@@ -49,7 +49,7 @@ _UNSET = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
 
 
 def read(reply: Reply) -> Iterator[Observation]:
-    """What a notifyDevInfo says; nothing of searches. Broken JSON is read key by key."""
+    """What a notifyDevInfo or a challenge says; nothing of searches. Broken JSON is read key by key."""
     text = _json_text(reply.payload)
     try:
         document, _ = json.JSONDecoder().raw_decode(text)  # NULs, line ends and other rubbish may follow
@@ -57,6 +57,10 @@ def read(reply: Reply) -> Iterator[Observation]:
         yield from _read_broken(reply, text)
         return
     if isinstance(document, dict) and document.get("method") == _SEARCH:
+        return
+    realm = _realm(document)
+    if realm:
+        yield from observe(reply, "dhip.realm", realm)
         return
     info = _device_info(document)
     yield from _fields(reply, info)
@@ -86,6 +90,12 @@ def _device_info(document: Any) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise ValueError("JSON without params.deviceInfo: neither an answer nor a search of DHIP")  # noqa: TRY004
     return info
+
+
+def _realm(document: Any) -> str:
+    """The realm of a challenge, which is how the same protocol over TCP answers the first step of a login."""
+    params = document.get("params") if isinstance(document, dict) else None
+    return _text(params.get("realm")) if isinstance(params, dict) and "random" in params else ""
 
 
 def _read_broken(reply: Reply, text: str) -> Iterator[Observation]:
@@ -147,7 +157,7 @@ DHIP = Channel(
     read=read,
     hears=(("udp", PORT),),
     knows=lambda reply: reply.transport == "udp" and reply.payload[4:8] in _MAGICS,
-    fields=(*_FIELDS.values(), "dhip.ipv4_address", "dhip.ipv6_address", "mac.address"),
+    fields=(*_FIELDS.values(), "dhip.ipv4_address", "dhip.ipv6_address", "dhip.realm", "mac.address"),
     sends="one 91-byte search, twice by multicast and broadcast, or once by unicast",
     requests=tuple(
         Request(

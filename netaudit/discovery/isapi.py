@@ -46,6 +46,7 @@ _ELEMENTS = frozenset(
         "enableDualVca", "normalizedScreenSize", "LineItemList", "FieldDetectionRegionList", "detectionTarget",
     }
 )  # fmt: skip
+_EVENT = ("activePostCount", "eventType", "eventState")  # PSIA has these too, but no JSON
 _EXTENSION = "urn:selfextension:"  # what begins the namespace of the maker's own elements in a document of PSIA
 _SDK = "DEV_MANAGE"  # what a list of administrative protocols calls the maker's own SDK
 # The roots whose direct children speak of the device itself. Elsewhere a model or a serial number may be a child's.
@@ -151,9 +152,12 @@ def _read_excerpt(reply: Reply, body: bytes) -> Iterator[Observation]:
 def _read_object(reply: Reply, text: str) -> Iterator[Observation]:
     """A document as JSON, as some firmware answers and most programs write it down; it keeps the XML's namespace."""
     told = _NAMESPACE.search(text)
-    if not told:
-        raise ValueError("no ISAPI document: an object without the namespace")
-    yield from observe(reply, "isapi.namespace", clean(told[1]))
+    if told:
+        yield from observe(reply, "isapi.namespace", clean(told[1]))
+    elif all(f'"{name}"' in text for name in _EVENT):
+        yield from observe(reply, "isapi.element", "activePostCount in JSON")
+    else:
+        raise ValueError("no ISAPI document: an object without the namespace, and no event")
     # Names as common as "model" speak of the device itself only beside nobody else.
     if not any(name in text for name in _CHANNELS):
         values: dict[str, str] = {}

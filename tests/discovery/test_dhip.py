@@ -172,6 +172,15 @@ def test_passwords_are_not_read():
 # --- broken JSON ------------------------------------------------------------------------------------------------------
 
 
+def test_challenge_to_a_login_tells_its_realm():
+    text = (
+        '{"result":false,"params":{"realm":"Login to 4H01D66PAJ2FA64","random":"29757655","encryption":"Default"},'
+        '"error":{"code":268632079},"id":0,"session":29757655}'
+    )
+
+    assert pairs(DHIP, framed(text), transport="given") == [("dhip.realm", "Login to 4H01D66PAJ2FA64")]
+
+
 def test_missing_quote_loses_nothing():
     """A firmware that forgets the quote after Version."""
     broken = TEXT.replace('"2.800.0000000.13.R"', '"2.800.0000000.13.R')

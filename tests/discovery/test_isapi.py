@@ -166,6 +166,18 @@ def test_document_as_an_object(quote):
     ]
 
 
+def test_event_as_an_object():
+    text = (
+        '{"ipAddress":"192.0.2.1","macAddress":"44:19:b6:00:00:01","activePostCount":"0","eventType":"faceCapture",'
+        '"eventState":"active","eventDescription":"faceCapture"}'
+    )
+
+    assert pairs(ISAPI, text, transport="given") == [
+        ("isapi.element", "activePostCount in JSON"),
+        ("mac.address", "44:19:b6:00:00:01"),
+    ]
+
+
 def test_object_with_channels_tells_nothing_of_the_device():
     text = (
         '{"InputProxyChannelList": {"@xmlns": "http://www.isapi.org/ver20/XMLSchema", '
