@@ -1,14 +1,18 @@
 """History: runs stored whole, and what became of each device over time.
 
-    from netaudit.history import History, compare
+    from netaudit.history import History, compare_stored, follow, progress
 
     with History("estate.db") as history:       # None: the default file; a file; postgresql://USER@HOST/DATABASE
         history.add(document, bundle=path)      # one transaction; False where the run is there already
-        last, this = history.runs("site-a")[-2:]
-        drift = compare(history.load(last.id), document)
+        before, last = history.runs("site-a")[-2:]
+        drift = compare_stored(history, before.id, last.id)     # or compare(old, new) of two documents
+        timeline = follow(history)              # devices over time, and every change
+        found = progress(timeline, deadlines=[("own target", "2027-06-30")])
 
-`store` keeps, `pack` takes inventories apart, `cover` says what silence proves, `timeline` follows devices, `compare`
-sets two runs side by side, `progress` counts. Everything but `store`, `connect`, `bundles` and `transfer` is pure.
+What is returned is frozen, and `encode` makes JSON of it. ValueError is an error of one line for the user.
+
+`store` keeps, `pack` takes inventories apart, `cover` says what silence proves, `timeline` follows devices, `drift` sets
+two runs side by side, `progress` counts. Everything but `store`, `connect`, `bundles`, `marks` and `transfer` is pure.
 """
 
 from netaudit.history.drift import Drift, compare, compare_stored, encode
