@@ -92,8 +92,13 @@ class Service:
 
     def _call(self, library: "Library", name: str) -> int:
         """Make a call; the code of its answer. Stop where there is none."""
-        library.call(self.session, self.desk.site.origin + self.desk.path, self.token, name)
         last = self.session.last
+        last.code, last.body, last.failure = (
+            0,
+            b"",
+            None,
+        )  # a call that is never sent must not be told by the one before
+        library.call(self.session, self.desk.site.origin + self.desk.path, self.token, name)
         if last.failure:
             self._judge(None)
             raise Stop(last.failure.status, f"{name}: {last.failure.detail}")
@@ -174,7 +179,7 @@ def load() -> Library:
     try:
         onvif = _imported()
         wsdl = find_wsdl()
-    except (ImportError, PackageNotFoundError, FileNotFoundError) as error:
+    except (ImportError, PackageNotFoundError, OSError) as error:
         raise Stop("permission", f"onvif-zeep is not installed, or without its WSDL files ({error})") from None
     zeep = _zeep()
     offline = requests.Session()
@@ -184,8 +189,8 @@ def load() -> Library:
 
     def call(session: PinnedSession, address: str, token: Any, name: str) -> None:
         client = zeep.Client(document, wsse=token, transport=_transport(session), settings=settings)
-        service = onvif.ONVIFService(address, "", "", str(wsdl), zeep_client=client, binding_name=_BINDING)
         try:
+            service = onvif.ONVIFService(address, "", "", str(wsdl), zeep_client=client, binding_name=_BINDING)
             getattr(service, name)()
         except onvif.ONVIFError:
             return  # whether there was an answer, and which, is told by the session

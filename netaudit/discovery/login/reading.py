@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
+from netaudit.credentials import Credential
 from netaudit.discovery.login.desk import Desk, Fate, Stop
 from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.plan import Job
@@ -43,7 +44,7 @@ def read_device(job: Job, gate: Gate, guard: Guard) -> Read:
     read = Read()
     if job.site is None or job.credential is None or job.protocol is None:
         return read
-    held = guard.held(job.keys, job.credential)
+    held = _noted(guard.held, job)
     if held:
         read.events.append(Gap(kind="login", detail=held, address=job.address))
         return read
@@ -52,7 +53,7 @@ def read_device(job: Job, gate: Gate, guard: Guard) -> Read:
         line=Line(gate, job.address, DEADLINE_S),
         site=job.site,
         credential=job.credential,
-        claim=_claim(job, guard),
+        claim=lambda: _noted(guard.claim, job),
         path=job.path,
         recorder=job.recorder,
     )
@@ -61,16 +62,29 @@ def read_device(job: Job, gate: Gate, guard: Guard) -> Read:
         read.events.extend(_heard(caller, job, channel))
     finally:
         desk.line.close()
-        if caller.fate in {Fate.TAKEN, Fate.REFUSED}:
-            guard.settle(job.keys, job.credential, refused=caller.fate is Fate.REFUSED)
+        read.events.extend(_settled(caller.fate, job, guard, channel))
     read.sent[channel] += caller.session.last.connections
     return read
 
 
-def _claim(job: Job, guard: Guard) -> Callable[[], str | None]:
-    credential = job.credential
-    assert credential is not None  # noqa: S101
-    return lambda: guard.claim(job.keys, credential)
+def _noted(ask: Callable[[frozenset[str], Credential], str | None], job: Job) -> str | None:
+    """What the guard says; where it cannot remember, no login is sent."""
+    assert job.credential is not None  # noqa: S101
+    try:
+        return ask(job.keys, job.credential)
+    except (OSError, ValueError) as error:
+        return f"what is refused cannot be remembered ({error})"
+
+
+def _settled(fate: Fate, job: Job, guard: Guard, channel: str) -> Iterator[Event]:
+    """Note how the login went; a Problem where that cannot be: then it counts as one whose end is not known."""
+    assert job.credential is not None  # noqa: S101
+    try:
+        if fate in {Fate.TAKEN, Fate.REFUSED}:
+            guard.settle(job.keys, job.credential, refused=fate is Fate.REFUSED)
+    except (OSError, ValueError) as error:
+        detail = f"how its login went cannot be remembered: {error}"
+        yield Problem(stage="ask", channel=channel, address=job.address, status="permission", detail=detail)
 
 
 def _heard(caller: Caller, job: Job, channel: str) -> Iterator[Event]:

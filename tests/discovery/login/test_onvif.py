@@ -191,6 +191,20 @@ def test_hostile_answer_costs_one_bounded_failure(bomb):
     assert caller.fate is Fate.UNSENT
 
 
+def test_call_that_is_never_sent_tells_nothing(monkeypatch):
+    library = onvif.load()
+
+    def forgetful(session, address, token, name):
+        if name != "GetScopes":
+            library.call(session, address, token, name)
+
+    monkeypatch.setattr(onvif, "load", lambda: onvif.Library(library.token, forgetful))
+    replies, stopped, caller, _ = visit(token_device)
+
+    assert [b"GetDeviceInformation" in reply.request for reply in replies] == [True]
+    assert (stopped.status, caller.fate) == ("malformed", Fate.TAKEN)
+
+
 def test_redirect_is_not_followed():
     with serving(lambda sock: sock.recv(64)) as elsewhere:
         move = soap(b"", 302, b"Location: http://127.0.0.1:%d/onvif/device_service\r\n" % elsewhere.port)

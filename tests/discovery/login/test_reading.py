@@ -3,6 +3,7 @@ from support.logins import credential, emulated, guard, logins_of
 from support.servers import open_gate, serving
 
 from netaudit.discovery.login import reading
+from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.plan import Job
 from netaudit.discovery.login.reading import CHANNELS, read_device
 from netaudit.model import Gap, Problem, Reply
@@ -113,6 +114,33 @@ def test_slow_device_costs_its_deadline(notes, monkeypatch):
         read = read_device(job(service.address, port=service.port), open_gate(), notes)
 
     assert read.events[0].status == "timeout"
+
+
+def test_where_nothing_can_be_remembered_no_login_is_sent(notes):
+    (notes.folder / "refused-logins.json").write_text("damaged in the middle of a run")
+    with emulated("hikvision-recorder") as emulation:
+        (played,) = emulation.devices
+        read = read_device(job(played.address), open_gate(), notes)
+
+    assert kinds(read) == [Gap]
+    assert "cannot be remembered" in read.events[0].detail
+    assert played.seen == []
+
+
+def test_note_that_is_lost_in_the_middle_costs_no_run(notes, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with emulated("hikvision-recorder") as emulation:
+        (played,) = emulation.devices
+        monkeypatch.setattr(Guard, "settle", full)
+        taken = read_device(job(played.address), open_gate(), notes)
+        monkeypatch.setattr(Guard, "claim", full)
+        withheld = read_device(job(played.address, credential("other")), open_gate(), notes)
+
+    assert kinds(taken) == [Reply] * 3 + [Problem]
+    assert kinds(withheld) == [Problem, Gap]
+    assert len(logins_of(played)) == 3
 
 
 def test_device_outside_the_scope_is_not_connected_to(notes):
