@@ -56,8 +56,9 @@ def _lines(progress: Progress) -> Iterator[str]:
     yield f'<desc id="desc">{_text(description(progress))}</desc>'
     yield f"<style>{STYLE}</style>"
     if progress.points:
-        scale = _scale(progress)
-        yield from (_area(progress.points, state, scale) for state in STATES)
+        points = _until_now(progress)
+        scale = _scale(points, progress.deadlines)
+        yield from (_area(points, state, scale) for state in STATES)
         yield from _ticks(scale)
         yield from (part for deadline in progress.deadlines for part in _deadline(deadline, scale))
     yield f'<rect class="frame" x="{EDGE}" y="{EDGE}" width="{WIDTH}" height="{HEIGHT}"/>'
@@ -72,10 +73,16 @@ def description(progress: Progress) -> str:
     return f"Of {counted(progress.devices.total, 'device')}: {counts}. Of {counted(total, 'affected site')}, {gone} cleared."
 
 
-def _scale(progress: Progress) -> Scale:
-    days = [date.fromisoformat(p.date).toordinal() for p in progress.points]
-    ends = [date.fromisoformat(d.day).toordinal() for d in progress.deadlines]
-    return Scale(min(days), max(days + ends), max(sum(point.states.values()) for point in progress.points))
+def _until_now(progress: Progress) -> tuple[Point, ...]:
+    """The points, the last one also on the day of the picture: it holds until then."""
+    last = progress.points[-1]
+    return (*progress.points, Point(progress.as_of, last.states)) if progress.as_of > last.date else progress.points
+
+
+def _scale(points: Sequence[Point], deadlines: Sequence[Deadline]) -> Scale:
+    days = [date.fromisoformat(point.date).toordinal() for point in points]
+    ends = [date.fromisoformat(deadline.day).toordinal() for deadline in deadlines]
+    return Scale(min(days), max(days + ends), max(sum(point.states.values()) for point in points))
 
 
 def _area(points: Sequence[Point], state: str, scale: Scale) -> str:

@@ -52,3 +52,11 @@ def test_empty_history_has_a_picture_too():
     text, _ = drawn(progress(reckon(*given(()))))
 
     assert "Of 0 devices" in text
+
+
+def test_last_run_holds_until_the_day_of_the_picture():
+    timeline = reckon(*given([run(1, box(1)), run(2, box(1))]))
+    _, root = drawn(progress(timeline, as_of="2026-02-05"))
+    confirmed = next(path for path in root.findall(f"{NAMESPACE}path[@fill]") if path[0].text == "confirmed")
+
+    assert confirmed.get("d").startswith("M56.0 56.0L236.0 56.0L236.0 56.0L776.0 56.0")
