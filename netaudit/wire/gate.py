@@ -57,8 +57,11 @@ class Gate:
         self._interval_s = 1.0 / rate_pps
 
     def connected(self, address: str) -> None:
-        """Count a TCP connection that was begun."""
-        self.made[self._area(address)] += 1
+        """Count a TCP connection that was begun; the device's next slot is reckoned from when that really was."""
+        with self._lock:
+            self.made[self._area(address)] += 1
+            if self._spacing_s:
+                self._next_at[address] = max(self._next_at.get(address, 0.0), time.monotonic() + self._spacing_s)
 
     def admit(self, address: str) -> None:
         """PermissionError unless this address is in scope, a discovery group or a broadcast of our interfaces."""

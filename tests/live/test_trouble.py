@@ -63,7 +63,8 @@ def found(process):
 def test_interface_that_goes_away_does_not_end_the_run(tmp_path, command):
     with two_lans() as (network, emulation):
         with scanning(network, tmp_path, *TARGETS, "--channels", "arp,sadp,http", "--rate", "40") as process:
-            time.sleep(2)
+            process.stderr.readline()  # it says what it is going to do
+            time.sleep(1)
             ip(command.format("lan1"), inside=network.scanner)
         near = emulation[NEAR].address
 

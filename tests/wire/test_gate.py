@@ -133,6 +133,17 @@ def test_pace_can_be_slowed_down(clock):
     assert delays == pytest.approx([0.0, 0.095, 0.195])
 
 
+def test_spacing_counts_from_when_a_connection_was_really_begun(clock):
+    """A busy machine begins it late: the next one is not early for that."""
+    gate = guarded("10.0.0.1", rate_pps=1000.0, spacing_s=0.2)
+    gate.delay("10.0.0.1")
+    clock.now += 0.15
+    gate.connected("10.0.0.1")
+    clock.now += 0.05
+
+    assert gate.delay("10.0.0.1") == pytest.approx(0.15)
+
+
 def test_connections_are_counted_by_network():
     gate = guarded("10.0.0.0/16", area=lambda address: address.rpartition(".")[0])
     for address in ("10.0.0.1", "10.0.0.2", "10.0.1.1"):
