@@ -53,7 +53,7 @@ def test_a_filter_answers_in_time(look):
     page.locator("[data-facet=maker] summary").click()
     choose = "document.querySelector('[data-facet=maker] input').click()"
 
-    took = [page.evaluate(AFTER, choose) for _ in range(6)]
+    took = [page.evaluate(AFTER, choose) for _ in range(5)]  # an odd number: it ends switched on
 
     assert min(took) < FILTER_MS
     assert "of 10,000 devices" in page.locator("#count").inner_text()

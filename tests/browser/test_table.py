@@ -126,8 +126,8 @@ def test_a_broken_link_breaks_nothing(look, fragment):
 def test_large_tables_have_pages(look):
     page = look("town", "#devices?page=2")
 
-    assert len(addresses(page)) == 100
+    assert len(addresses(page)) == 60
     assert page.locator("#pager").inner_text().split("\n")[0].startswith("Previous")
     page.get_by_role("link", name="Next").click()
     page.wait_for_url("**page=3")
-    assert "Page 3 of 100" in page.locator("#pager").inner_text()
+    assert "Page 3 of 167" in page.locator("#pager").inner_text()

@@ -7,6 +7,7 @@ import json
 import pytest
 from support.commands import run
 from support.inventories import ACTING, SMALL, hostile
+from support.pages import FINDINGS_JSON
 
 from netaudit.inventory import document, encode, schema, write
 from netaudit.report import FORMATS
@@ -97,3 +98,44 @@ def test_failed_report_leaves_the_old_file(inventory, tmp_path):
     run("report", tmp_path / "no.json", "-o", f"csv={tmp_path / 'old.csv'}")
 
     assert (tmp_path / "old.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "What needs doing"), ("fr", "Ce qu&#39;il faut faire")])
+def test_a_page_is_written_in_the_language_that_is_asked_for(inventory, tmp_path, lang, words):
+    ended = run("report", inventory, "-o", f"html={tmp_path / 'x.html'}", "--lang", lang)
+
+    assert (ended.code, ended.out, ended.err) == (0, b"", "")
+    assert words in (tmp_path / "x.html").read_text()
+
+
+def test_findings_stand_in_the_page(inventory, tmp_path):
+    (tmp_path / "findings.json").write_bytes(FINDINGS_JSON)
+    page = run("report", inventory, "-o", "html", "--findings", tmp_path / "findings.json").text
+
+    assert "2 devices stand against your policies" in page
+
+
+def test_what_fingerprints_mean_stands_in_the_page(inventory):
+    assert run("report", inventory, "-o", "html").text.count("hikvision-sadp") >= 1
+
+
+def test_findings_of_another_inventory_are_an_error_of_one_line(inventory, tmp_path):
+    other = FINDINGS_JSON.replace(b'"run-1"', b'"run-2"')
+    (tmp_path / "findings.json").write_bytes(other)
+    ended = run("report", inventory, "-o", f"html={tmp_path / 'x.html'}", "--findings", tmp_path / "findings.json")
+
+    assert ended.code == 2
+    assert "findings are of another run" in ended.error
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_what_is_for_the_page_only_is_refused_without_it(inventory):
+    assert "add -o html=FILE" in run("report", inventory, "--lang", "fr").error
+
+
+@pytest.mark.parametrize("option", ["--findings", "--progress"])
+def test_a_file_that_is_not_what_it_should_be_is_an_error_of_one_line(inventory, option):
+    ended = run("report", inventory, "-o", "html", option, inventory)
+
+    assert ended.code == 2
+    assert "`netaudit" in ended.error

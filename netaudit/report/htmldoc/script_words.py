@@ -12,6 +12,7 @@ from netaudit.report.htmldoc.labels import (
     VERDICT_WORDS,
 )
 from netaudit.report.htmldoc.languages import Language
+from netaudit.report.words import KIND_WORDS as ONE_KIND_WORDS
 
 PAGE_WORDS: Final = {
     "none": "none",
@@ -61,7 +62,7 @@ PAGE_WORDS: Final = {
 
 def script_words(language: Language, *, with_findings: bool) -> dict[str, Any]:
     """The texts and names that the script shows."""
-    say = language.say
+    say, unknown = language.say, PAGE_WORDS["not_known"]
 
     def named(words: dict[str, str]) -> dict[str, str]:
         return {name: say(text) for name, text in words.items()}
@@ -75,6 +76,7 @@ def script_words(language: Language, *, with_findings: bool) -> dict[str, Any]:
         "devices": [language.catalogue.ngettext("{number} device", "{number} devices", number) for number in (1, 2)],
         "columns": columns,
         "kinds": named(KIND_WORDS),
+        "kind": {**named(ONE_KIND_WORDS), "unknown": say(unknown)},
         "verdicts": named(VERDICT_WORDS),
         "strengths": named(STRENGTH_WORDS),
         "needs": named(NEED_WORDS),

@@ -76,7 +76,7 @@ function factList(device, registered, [declared, inspected]) {
     [words.columns.behind, parent ? element("a", { href: deviceLink(parent) }, parent.address || parent.id) : ""],
     [words.columns.maker, device.maker || say("not_known")],
     [words.columns.brand, device.brand || say("not_known")],
-    [words.columns.kind, words.kinds[device.kind]],
+    [words.columns.kind, words.kind[device.kind]],
     [words.columns.model, device.model || say("not_known")],
     [words.columns.line, device.line],
     [words.columns.firmware, [device.firmware || say("not_known"), device.firmware_date].filter(Boolean).join(" · "), "mono"],

@@ -1,6 +1,6 @@
 // The table: which devices fit the filters, in which order, and the rows of one page of them.
 
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 60;
 const SHOWN_FIRST = ["address", "what", "model", "firmware", "place", "verdict", "standing"];
 const columnNames = Object.keys(words.columns);
 
@@ -12,7 +12,7 @@ const place = (device) =>
 const CELLS = {
   verdict: (device) => [verdictMark(device), " ", element("span", { class: "certainty" }, certaintyText(device))],
   certainty: (device) => [certaintyText(device)],
-  kind: (device) => [words.kinds[device.kind]],
+  kind: (device) => [words.kind[device.kind]],
   standing: (device) => (device.standing < 0 ? [] : [standingMark(device.standing), device.deadline ? ` ${say("by", { date: device.deadline })}` : ""]),
   place: (device) => [place(device)],
   behind: (device) => (device.behindNumber < 0 ? [] : [devices[device.behindNumber].address]),
@@ -24,7 +24,7 @@ const SORT_KEYS = {
   standing: (device) => (device.standing < 0 ? 99 : device.standing),
   place: (device) => place(device),
   behind: (device) => device.behindNumber,
-  kind: (device) => words.kinds[device.kind],
+  kind: (device) => words.kind[device.kind],
 };
 const MONO = new Set(["address", "mac", "firmware", "serial"]);
 const collator = new Intl.Collator(words.language, { numeric: true });
