@@ -69,6 +69,11 @@ def network_of(address: str) -> str:
         return address
 
 
+def network_words(network: str) -> str:
+    """A neighbourhood as people write it."""
+    return f"{network}/64" if ":" in network else f"{network}.0/24"
+
+
 def blind_spot(asset: AssetDocument, cover: Cover, answering: Collection[str], recorders: Mapping[str, bool]) -> str:
     """Why a run could not have seen this device; empty where it could.
 
@@ -98,15 +103,15 @@ def _unasked(address: str, cover: Cover, answering: Collection[str]) -> str:
     scope = scope_of(cover.targets, cover.excluded)
     network = network_of(address)
     if scope.bars(address):
-        return f"{address} was excluded"
+        return "its address was excluded"
     if address not in scope and not (_is_vague(cover.targets) and network in answering):
-        return f"{address} was not in scope"
+        return "its address was not in scope"
     if address in cover.unreached:
-        return f"{address} could not be reached from there"
+        return "its address could not be reached from there"
     if address in cover.alive:
-        return f"something answered at {address} that could not be recognised"
+        return "something answered at its address that could not be recognised"
     if network not in answering:
-        return f"nobody in the network of {address} answered"
+        return f"nobody in its network answered, {network_words(network)}"
     return ""
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from netaudit.history.cover import network_of
+from netaudit.history.cover import network_of, network_words
 from netaudit.history.keys import keys_of
 from netaudit.history.shape import Step, Tracked
 from netaudit.history.snapshots import Shelf, Snapshot
@@ -112,7 +112,8 @@ class Site:
         missing = Counter(n for track in self.absent.values() for n in networks_of(track.asset))
         silent = {n: m for n, m in missing.items() if m >= CROWD and self.networks[n] * CROWD < m}
         return {
-            n: f"{m} devices of one network are silent at once, and hardly anybody answers" for n, m in silent.items()
+            n: f"{m} devices of {network_words(n)} are silent at once, and hardly anybody answers there"
+            for n, m in silent.items()
         }
 
     def _members(self, snapshot: Snapshot, shelf: Shelf) -> tuple[set[bytes], set[bytes]]:

@@ -39,9 +39,9 @@ def test_silence_in_a_covered_place_proves_something():
     [
         (cover(feed="capture"), "no scan but a capture"),
         (cover(gaps=(Gap(kind="interrupted", detail=""),)), "incomplete: interrupted"),
-        (cover(targets=("10.0.1.0/24",)), "10.0.0.5 was not in scope"),
-        (cover(targets=("10.0.0.6-10.0.0.9",)), "10.0.0.5 was not in scope"),
-        (cover(excluded=("10.0.0.0/28",)), "10.0.0.5 was excluded"),
+        (cover(targets=("10.0.1.0/24",)), "its address was not in scope"),
+        (cover(targets=("10.0.0.6-10.0.0.9",)), "its address was not in scope"),
+        (cover(excluded=("10.0.0.0/28",)), "its address was excluded"),
         (cover(problems=(problem("unreachable"),)), "could not be reached"),
         (cover(problems=(problem("auth"),)), "could not be recognised"),
         (cover(channels=(ChannelTotal(name="http", status="failed", reason="", sent=0, received=0),)), "http failed"),
@@ -53,7 +53,7 @@ def test_silence_elsewhere_proves_nothing_and_the_reason_is_told(made, told):
 
 
 def test_silence_of_a_whole_network_proves_nothing():
-    assert reason(cover(), {"10.0.1"}) == "nobody in the network of 10.0.0.5 answered"
+    assert reason(cover(), {"10.0.1"}) == "nobody in its network answered, 10.0.0.0/24"
 
 
 def test_targets_by_name_cover_the_networks_that_answered():

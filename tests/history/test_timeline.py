@@ -222,7 +222,7 @@ def test_device_that_only_a_wider_scan_sees_is_perhaps_not_new():
     narrow = run(1, targets=("10.0.0.200",))
     timeline = reckon(*given((narrow, run(2, box("a", "10.0.0.5", MACS[:1])))))
 
-    assert timeline.changes[0].because == "perhaps not new: in the run before, 10.0.0.5 was not in scope"
+    assert timeline.changes[0].because == "perhaps not new: in the run before, its address was not in scope"
 
 
 def test_scans_of_different_networks_in_turn_tell_of_nothing():
