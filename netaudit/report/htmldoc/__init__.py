@@ -4,6 +4,7 @@ What is counted and said is made here and written by templates, which escape eve
 pages are drawn by the page's script from data. Without scripts all devices stand in a plain list.
 """
 
+from collections import Counter
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, BinaryIO, Final
@@ -74,6 +75,8 @@ def _context(document: Document, beside: Beside) -> dict[str, Any]:
         "findings": found,
         "notice": retold(shorten(found.notice, 300), said.say) if found else "",
         "rules_of": rules_of,
+        "harm": document.coverage.harm or None,
+        "subnets": document.coverage.subnets or (),
         "gaps": gap_groups(scene),
         "channels": channel_rows(scene),
         "failures": failures(scene),
@@ -102,8 +105,13 @@ def _tools(said: Language) -> dict[str, Any]:
 def _counted(scene: Scene, said: Language) -> dict[str, Any]:
     rows, document = scene.shown, scene.document
     maps, unmapped = tile_maps(rows)
+    targets = [row for row in rows if "target" in row.needs]
+    verdicts = Counter(row.asset.verdict for row in targets)
     return {
-        "targets": [row for row in rows if "target" in row.needs],
+        "targets": targets,
+        "made": verdicts["confirmed"],
+        "probably": verdicts["probable"],
+        "possibly": verdicts["possible"],
         "against": [row for row in rows if row.standing in labels.AGAINST],
         "nameless": [row for row in rows if "nameless" in row.needs],
         "cameras": sum(looks_like_camera(row.asset) for row in rows),

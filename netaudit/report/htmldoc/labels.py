@@ -47,7 +47,7 @@ SEVERITY_WORDS: Final = {
 
 # Why somebody should look at a device; the order is that of the bits in the page's data.
 NEED_WORDS: Final = {
-    "target": "Made by Hikvision or Dahua",
+    "target": "Hikvision or Dahua, however certain",
     "relabel": "Sold under another name",
     "nameless": "Looks like a camera, maker not established",
     "possible": "Only possibly of this maker",

@@ -31,7 +31,7 @@ class TileMap:
     site: str
     subnet: str
     number: int
-    targets: int
+    targets: int  # that are more than possible
     nameless: int
     paths: tuple[tuple[str, str], ...]  # (shape, path data)
     height: int
@@ -69,13 +69,14 @@ def _map(site: str, subnet: str, rows: Sequence[Shown]) -> TileMap:
     for cell, row in [*cells.items(), *enumerate(extra, SIDE * SIDE)]:
         x, y = cell % SIDE * TILE + 1, cell // SIDE * TILE + 1
         shapes[shape_of(row)].append(SHAPES[shape_of(row)].format(x=x, y=y, x2=x + 2, y2=y + 2))
+    counts = Counter(shape_of(row) for row in rows)
     last = SIDE * SIDE + len(extra) if "." in subnet else len(cells) + len(extra)
     return TileMap(
         site=site,
         subnet=subnet,
         number=len(rows),
-        targets=_targets(rows),
-        nameless=Counter(shape_of(row) for row in rows)["dot"],
+        targets=counts["full"],
+        nameless=counts["dot"],
         paths=tuple((shape, "".join(shapes[shape])) for shape in SHAPES if shape in shapes),
         height=-(-last // SIDE) * TILE,
         link=link(subnet=subnet, **({"site": site} if site else {})),

@@ -12,7 +12,7 @@ HOW = (
     "which adds it, and translate it in netaudit/report/catalogues"
 )
 SAME_IN_BOTH = {
-    "MAC", "Verdict", "Services", "Sources", "Site", "probable", "possible", "Page {page} of {pages}",
+    "Interface", "MAC", "Verdict", "Services", "Sources", "Site", "probable", "possible", "Page {page} of {pages}",
 }  # fmt: skip
 
 

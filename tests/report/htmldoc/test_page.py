@@ -2,11 +2,13 @@ import io
 import re
 from dataclasses import replace
 
+import msgspec
 import pytest
-from support.inventories import EMPTY, RELABEL, SMALL, SPITE, hostile
+from support.inventories import DOUBTFUL, EMPTY, RELABEL, SMALL, SPITE, hostile
 from support.pages import FINDINGS_JSON, page
 
 from netaudit.inventory import document
+from netaudit.inventory.shape import HarmDocument, SubnetDocument
 from netaudit.report import FORMATS, Beside
 
 LANGUAGES = ("en", "fr")
@@ -29,10 +31,27 @@ def test_a_page_is_whole_and_names_its_language(inventory, code):
 def test_the_first_words_say_what_matters():
     text = visible_text(page(document(SMALL)))
 
-    assert "3 devices are made by Hikvision or Dahua" in text
+    assert "2 devices are made by Hikvision or Dahua" in text
+    assert "1 possibly is; one more look decides." in text
     assert "5 devices were found; 5 of 254 addresses answered." in text
     assert "The maker of 1 is not established, which clears it of nothing." in text
     assert "The run is incomplete:" in text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("probable", "1 is probably made by Hikvision or Dahua."),
+        ("possible", "1 is possibly made by Hikvision or Dahua; one more look decides."),
+    ],
+)
+def test_what_is_not_certain_is_not_told_as_certain(verdict, told):
+    doubtful = replace(DOUBTFUL, identity=replace(DOUBTFUL.identity, verdict=verdict))
+    text = visible_text(page(document(replace(SMALL, assets=(doubtful,)))))
+
+    assert "1 device may be made by Hikvision or Dahua" in text
+    assert told in text
+    assert "are made by" not in text
 
 
 def test_nothing_found_is_no_proof():
@@ -56,6 +75,19 @@ def test_sources_are_links_only_to_the_web():
     assert 'href="https://law.example/xx"' in html
     assert "javascript:" not in html.partition("<script")[0]
     assert "A source with a bad address" in html
+
+
+def test_coverage_tells_networks_and_whether_devices_are_well():
+    doc = document(SMALL)
+    subnet = SubnetDocument(
+        network="10.0.0.0/24", interface="eth0", addresses=254, answering=61, only_arp=7, channels=()
+    )
+    harm = HarmDocument(checked=61, still_answering=60, unchecked=2, silent=("10.0.0.9",))
+    coverage = msgspec.structs.replace(doc.coverage, subnets=(subnet,), harm=harm)
+    text = visible_text(page(msgspec.structs.replace(doc, coverage=coverage)))
+
+    assert "10.0.0.0/24 eth0 254 61 7" in text
+    assert "60 of 61 devices that had answered still did at the end of the run. 2 were not checked." in text
 
 
 def test_findings_of_another_run_are_refused():

@@ -58,4 +58,4 @@ def test_a_map_leads_to_its_devices():
     maps, _ = tile_maps(scene(replace(SMALL, run=replace(SMALL.run, site="Dépôt"))).shown)
 
     assert maps[0].link == "#devices?subnet=10.0.0.0%2F24&site=D%C3%A9p%C3%B4t"
-    assert (maps[0].number, maps[0].targets, maps[0].nameless) == (5, 3, 2)
+    assert (maps[0].number, maps[0].targets, maps[0].nameless) == (5, 2, 2)

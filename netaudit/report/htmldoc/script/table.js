@@ -4,8 +4,9 @@ const PAGE_ROWS = 60;
 const SHOWN_FIRST = ["address", "what", "model", "firmware", "place", "verdict", "standing"];
 const columnNames = Object.keys(words.columns);
 
+const isOneSite = new Set(devices.map((device) => device.site)).size < 2; // then it stands at the top of the report
 const place = (device) =>
-  [device.site, device.subnet, device.behindNumber >= 0 ? `${words.columns.behind} ${devices[device.behindNumber].address}` : ""]
+  [isOneSite ? "" : device.site, device.subnet, device.behindNumber >= 0 ? `${words.columns.behind} ${devices[device.behindNumber].address}` : ""]
     .filter(Boolean)
     .join(" · ");
 
