@@ -3,11 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from support import witness
 from support.premises import Estate, Scanned, scan
+
+from netaudit.scope import Scope, parse_scope
 
 UNSEEN_BEHIND_ROUTER = {"arp only"}  # by design: no ARP crosses a router
 GROUPS = {"224.0.0.251", "224.0.0.22", "239.255.255.250", "239.255.255.251", "255.255.255.255"}
@@ -19,7 +20,7 @@ class Result:
 
     estate: Estate
     scanned: Scanned
-    networks: tuple[str, ...]
+    scope: Scope
 
     @property
     def assets(self):
@@ -44,10 +45,11 @@ class Result:
         return [gap for gap in self.scanned.inventory["coverage"]["gaps"] if gap["kind"] == kind]
 
 
-def run(built, folder: Path, *arguments) -> Result:
-    scanned = scan(built, folder, *arguments, "--profile", "standard")
+def run(built, folder: Path, targets: tuple[str, ...], *options: str) -> Result:
+    """Scan these targets with the standard profile, and say how long that took."""
+    scanned = scan(built, folder, *targets, *options, "--profile", "standard")
     print(f"\n{len(built.members):,} devices: {scanned.seconds:.1f} s, {scanned.peak_mb:.0f} MB", end=" ")
-    return Result(built, scanned, tuple(a for a in arguments if "/" in a))
+    return Result(built, scanned, parse_scope(targets))
 
 
 class Fleet:
@@ -106,8 +108,4 @@ class Fleet:
         near = {str(s.network.broadcast_address) for s in result.estate.segments}
         for link in result.estate.links:
             strange = witness.destinations(link.sent) - GROUPS - near
-            assert [a for a in strange if not any(in_network(a, network) for network in result.networks)] == []
-
-
-def in_network(address, network):
-    return ip_address(address) in ip_network(network)
+            assert [address for address in strange if address not in result.scope] == []
