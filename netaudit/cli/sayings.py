@@ -103,15 +103,13 @@ def facts(where: str | None) -> int:
 
 def _say(opened: "History", kind: "FactKind", subject: str, target: str, why: str, day: str = "") -> int:
     """Keep what the operator says, with his name and the time."""
-    from msgspec.structs import replace
-
     from netaudit.history import Fact
-    from netaudit.history.facts import fact_id
+    from netaudit.history.facts import said
     from netaudit.history.store import now
 
-    fact = Fact(id="", at=now(), kind=kind, subject=subject, object=target, why=why, who=_who(), day=day)
-    opened.note([named := replace(fact, id=fact_id(fact))])
-    click.echo(f"{named.id}  {kind} {subject} {target}".rstrip())
+    fact = said(Fact(id="", at=now(), kind=kind, subject=subject, object=target, why=why, who=_who(), day=day))
+    opened.note([fact])
+    click.echo(f"{fact.id}  {kind} {subject} {target}".rstrip())
     return DONE
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from platformdirs import user_data_path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from netaudit.history.tables import CURRENT, migrate, version_of
 
@@ -116,7 +116,7 @@ def told(url: URL) -> Iterator[None]:
     """Errors of the database as one line that names it, without its password."""
     try:
         yield
-    except DatabaseError as error:
+    except DBAPIError as error:
         name = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
         raise ValueError(
             f"{name}: {str(error.orig).strip().splitlines()[0]}: is it a history, and can it be used?"

@@ -7,6 +7,8 @@ they hold after an import too.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from netaudit.history.shape import Fact
 from netaudit.naming import device_id
 
@@ -51,6 +53,7 @@ def told(fact: Fact) -> str:
     return f"said by {fact.who or 'somebody'} on {fact.at[:10]}{f': {fact.why}' if fact.why else ''}"
 
 
-def fact_id(fact: Fact) -> str:
-    """The id of a new fact: a digest of all that it says."""
-    return device_id(f"{fact.at}|{fact.kind}|{fact.subject}|{fact.object}|{fact.why}|{fact.who}|{fact.day}")
+def said(fact: Fact) -> Fact:
+    """A new fact, with its id: a digest of all that it says."""
+    words = f"{fact.at}|{fact.kind}|{fact.subject}|{fact.object}|{fact.why}|{fact.who}|{fact.day}"
+    return replace(fact, id=device_id(words))

@@ -1,6 +1,6 @@
 """Facts: what holds, and what was undone."""
 
-from netaudit.history.facts import fact_id, holding, told, word_of
+from netaudit.history.facts import holding, said, told, word_of
 from netaudit.history.shape import Fact
 
 
@@ -40,5 +40,5 @@ def test_fact_is_told_with_who_when_and_why():
 
 
 def test_id_of_a_fact_is_a_digest():
-    assert fact_id(fact(1, "same", "a", "b")) == fact_id(fact(1, "same", "a", "b"))
-    assert fact_id(fact(1, "same", "a", "b")) != fact_id(fact(1, "same", "a", "c"))
+    assert said(fact(1, "same", "a", "b")) == said(fact(1, "same", "a", "b"))
+    assert said(fact(1, "same", "a", "b")).id != said(fact(1, "same", "a", "c")).id

@@ -21,7 +21,7 @@ def find_programs():
 
 @contextmanager
 def serving(programs):
-    """The URL of a server that runs meanwhile, without its database."""
+    """The URL of a server that runs meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="netaudit-pg-"))
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     if user:
@@ -34,7 +34,7 @@ def serving(programs):
     settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=20"
     subprocess.run([*control, "-o", settings, "start"], check=True, timeout=PATIENCE_S, **options)
     try:
-        yield f"postgresql://netaudit@/{{}}?host={folder}"
+        yield f"postgresql://netaudit@/postgres?host={folder}"
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], check=True, timeout=PATIENCE_S, **options)
         shutil.rmtree(folder)
