@@ -83,9 +83,20 @@ def contradiction(before: AssetDocument, after: AssetDocument) -> str:
         return "another maker"
     if before.behind != after.behind:
         return "another recorder, or none"
-    if tells_apart({str(a.model)} if a.model else set() for a in (before, after)) and _named(before) != _named(after):
+    if tells_apart(_models(before, after)) and _named(before) != _named(after):
         return "another model, and of the two only one gives itself a name"
     return ""
+
+
+def is_another(before: AssetDocument, after: AssetDocument) -> bool:
+    """Whether two sightings are two devices, whatever hardware address they share: then it is a router's, or a clone."""
+    if not tells_apart((serials_of(before), serials_of(after))):
+        return False
+    return tells_apart(_models(before, after)) or tells_apart({a.family} - {"unknown"} for a in (before, after))
+
+
+def _models(before: AssetDocument, after: AssetDocument) -> tuple[set[str], ...]:
+    return tuple({str(a.model)} if a.model else set() for a in (before, after))
 
 
 def _named(asset: AssetDocument) -> bool:

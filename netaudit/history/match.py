@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from netaudit.history.facts import Word
-from netaudit.history.keys import ROUNDS, contradiction, keys_of
+from netaudit.history.keys import ROUNDS, contradiction, is_another, keys_of
 from netaudit.history.tracks import Track
 from netaudit.inventory import AssetDocument
 
@@ -82,7 +82,7 @@ def _fits(track: Track, asset: AssetDocument, key: str, site: str | None, word: 
     if is_apart(track, asset, word):
         return False
     if not key.startswith("address:"):
-        return True
+        return key.startswith(("said:", "serial:")) or not is_another(track.asset, asset)
     return track.gone_at is None and not contradiction(track.asset, asset)
 
 

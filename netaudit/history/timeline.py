@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from netaudit.history.cover import blind_spot, network_of
 from netaudit.history.differences import conflicts, differences, is_moved, known_now
 from netaudit.history.facts import word_of
-from netaudit.history.keys import in_words, proof
+from netaudit.history.keys import in_words, is_another, proof
 from netaudit.history.match import Index, assign, groups, others, places, were_together
 from netaudit.history.shape import CHANGE_KINDS, Change, ChangeKind, Difference, Fact, Timeline
 from netaudit.history.snapshots import Reading, Shelf, Snapshot
@@ -122,8 +122,9 @@ class Fold:
 
     def _others(self, track: Track, asset: AssetDocument, site: Site, snapshot: Snapshot) -> list[Change]:
         told = []
-        for key, other in list(others(track, asset, site.keys, self.index)):
-            if other.present or were_together(track, other):
+        led = {id(other): (key, other) for key, other in others(track, asset, site.keys, self.index)}
+        for key, other in led.values():  # each once, by the key that says most to a person
+            if other.present or were_together(track, other) or is_another(other.asset, asset):
                 because = f"its {in_words(key)} was that of {other.id} before"
                 told.append(self.change("conflicting", track, snapshot, because=because, key=key))
             else:

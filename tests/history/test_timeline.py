@@ -269,3 +269,19 @@ def test_who_stands_where_a_device_stood_is_told():
         "a",
         "its place was covered 2 runs in a row, and it did not answer; b answers at its address",
     )
+
+
+def test_hardware_address_of_different_devices_joins_nobody():
+    first = box("r", "10.0.0.5", MACS[:1], SERIALS[0], model="A")
+    second = box("r", "10.0.0.6", MACS[:1], SERIALS[1], model="B")
+    runs = run(1, first), run(2, second), run(3, second)
+
+    assert len(devices(*runs)) == 2
+    assert [kind for kind, *_ in told(*runs)] == ["appeared", "conflicting", "gone"]
+
+
+def test_serial_number_that_is_another_at_the_same_device_is_told():
+    first, second = (box("a", "10.0.0.5", MACS[:1], serial, model="A") for serial in SERIALS)
+
+    assert devices(run(1, first), run(2, second)) == ["a"]
+    assert [kind for kind, *_ in told(run(1, first), run(2, second))] == ["conflicting"]
