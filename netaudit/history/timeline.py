@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from netaudit.history.cover import blind_spot, network_of
+from netaudit.history.cover import Cover, blind_spot, network_of
 from netaudit.history.differences import conflicts, differences, is_moved, known_now
 from netaudit.history.facts import word_of
 from netaudit.history.keys import in_words, is_another, proof
@@ -23,6 +23,15 @@ from netaudit.inventory import AssetDocument, address_order
 from netaudit.naming import device_id
 
 MISSES = 2  # runs in a row that must have covered a place without an answer before its device counts as gone
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the last run of a site could see."""
+
+    cover: Cover
+    answering: set[str]
+    recorders: dict[str, bool]
 
 
 @dataclass(slots=True)
@@ -37,6 +46,7 @@ class Fold:
     tracks: list[Track] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    sights: dict[str | None, Sight] = field(default_factory=dict)
 
     def take(self, snapshot: Snapshot) -> None:
         """Go on by one run."""
@@ -52,6 +62,7 @@ class Fold:
             key=lambda c: (CHANGE_KINDS.index(c.kind), _place_order(c.address), c.device),
         )
         self.changes += told
+        self.sights[snapshot.site] = Sight(snapshot.cover, self._answering(site, snapshot), dict(site.recorders))
 
     def _leave(self, site: Site, core: bytes, run: str, at: str) -> None:
         track = site.tracks.pop(core)
@@ -97,9 +108,9 @@ class Fold:
 
     def _before(self, track: Track, snapshot: Snapshot) -> str:
         """Why an earlier run may have missed what appears now: nothing, where it covered the place."""
-        earlier = [s for s in self.snapshots.values() if s.site == snapshot.site and s.run != snapshot.run][-1:]
-        blind = [blind_spot(track.asset, s.cover, self._answering(self.sites[s.site], s), {}) for s in earlier]
-        return f"perhaps not new: in the run before, {blind[0]}" if any(blind) else ""
+        seen = self.sights.get(snapshot.site)
+        blind = blind_spot(track.asset, seen.cover, seen.answering, seen.recorders) if seen else ""
+        return f"perhaps not new: in the run before, {blind}" if blind else ""
 
     def _answering(self, site: Site, snapshot: Snapshot) -> set[str]:
         return {*site.networks, *(network_of(a) for a in snapshot.cover.alive)}

@@ -285,3 +285,12 @@ def test_serial_number_that_is_another_at_the_same_device_is_told():
 
     assert devices(run(1, first), run(2, second)) == ["a"]
     assert [kind for kind, *_ in told(run(1, first), run(2, second))] == ["conflicting"]
+
+
+def test_device_of_a_network_that_was_away_is_perhaps_not_new():
+    both = {"targets": ("10.0.0.0/24", "10.0.9.0/24")}
+    timeline = reckon(*given((run(1, **both), run(2, box("a", "10.0.9.5", MACS[:1]), **both))))
+
+    assert (
+        timeline.changes[0].because == "perhaps not new: in the run before, nobody in its network answered, 10.0.9.0/24"
+    )
