@@ -32,7 +32,7 @@ def test_the_first_words_say_what_matters():
     text = visible_text(page(document(SMALL)))
 
     assert "2 devices are made by Hikvision or Dahua" in text
-    assert "1 possibly is; one more look decides." in text
+    assert "1 more possibly is; one more look decides." in text
     assert "5 devices were found; 5 of 254 addresses answered." in text
     assert "The maker of 1 is not established, which clears it of nothing." in text
     assert "The run is incomplete:" in text
