@@ -10,6 +10,7 @@ import math
 import selectors
 import socket
 import ssl
+import sys
 import time
 from typing import Protocol
 
@@ -20,8 +21,10 @@ from netaudit.wire.steps import Connect, Conversation, Exchange, Outcome, Pause,
 READ_BYTES = 16_384
 HANDSHAKE_BYTES = 64 * 1024  # taken at one go; then others have their turn
 FAREWELL_S = 0.1  # that the device has to hang up after the last step
+UNHEARD_S = 2.0  # that the kernel has to repeat a lost farewell, before the next connection is begun all the same
 FAREWELL_BYTES = 256 * 1024  # that are heard out after we have hung up: who floods us gets a reset
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+_UNHEARD = frozenset({4, 9, 11})  # FIN_WAIT1, LAST_ACK, CLOSING of linux/tcp_states.h: our FIN has no answer yet
 _UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
 _HERE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
@@ -57,6 +60,7 @@ class Talk:
         self._outgoing = b""
         self._incoming = b""
         self._discarded = 0
+        self._parted_at = -math.inf  # when we last hung up
 
     def is_late(self) -> bool:
         """Whether the conversation has taken longer than the user allows."""
@@ -94,6 +98,9 @@ class Talk:
         if isinstance(step, Connect) and self._sock is None and not self.is_late():
             return self._connect(step)
         if isinstance(step, Pause):
+            if self._is_unheard():
+                self._set_deadline(FAREWELL_S)
+                return None
             self.close()
             return self._end("ok")
         if step is None:
@@ -276,7 +283,14 @@ class Talk:
             self.close()
         else:
             self._discarded = 0
+            self._parted_at = time.monotonic()
             self._watch(sock, _READ)
+
+    def _is_unheard(self) -> bool:
+        """Whether the device may not know yet that we have hung up: then it would have two connections of ours."""
+        if self._sock is None or time.monotonic() >= min(self._parted_at + UNHEARD_S, self._until):
+            return False
+        return sys.platform == "linux" and _state_of(self._sock) in _UNHEARD
 
     def _say_farewell(self, sock: socket.socket) -> bool:
         try:
@@ -304,6 +318,10 @@ class Talk:
 
 class _Work(Protocol):
     def __call__(self, sock: socket.socket, /) -> Outcome | None: ...
+
+
+def _state_of(sock: socket.socket) -> int:
+    return int(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0])  # type: ignore[attr-defined,unused-ignore]
 
 
 def status_of(code: int) -> str:

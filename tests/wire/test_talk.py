@@ -3,6 +3,7 @@ import errno
 import socket
 import ssl
 import struct
+import threading
 import time
 
 import pytest
@@ -401,6 +402,22 @@ def test_pause_hangs_up_before_it_waits():
         ended = time.monotonic()
 
     assert hung_up[0] < ended - 0.3
+
+
+@pytest.mark.parametrize(("heard_after", "least_s", "most_s"), [(0, 0.1, 0.35), (3, 0.4, 0.75), (99, 0.5, 1.2)])
+def test_farewell_that_is_lost_is_waited_for_a_while(monkeypatch, heard_after, least_s, most_s):
+    """The device would have two connections at once; but who never hears it must not hold up the visit."""
+    states = iter([4] * heard_after)
+    monkeypatch.setattr(talk, "_state_of", lambda _: next(states, 5))
+    monkeypatch.setattr(talk, "UNHEARD_S", 0.5)
+    hold_up = threading.Event()
+    with serving(lambda _: hold_up.wait(5)) as service:
+        started = time.monotonic()
+        hold("127.0.0.1", Connect(service.port), Pause(0.1))
+        taken_s = time.monotonic() - started
+        hold_up.set()
+
+    assert least_s <= taken_s < most_s
 
 
 def test_end_of_the_conversation_hangs_up():
