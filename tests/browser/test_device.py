@@ -2,6 +2,7 @@
 
 import pytest
 from support.inventories import SADP_REPLY
+from support.towns import town
 
 ASKED = {"en": "Which must go, and where they are", "fr": "Lesquels doivent partir, et où ils sont"}
 BECAUSE = {"en": "Confirmed: made by Hikvision.", "fr": "Confirmé\u00a0: fabriqué par Hikvision."}
@@ -46,6 +47,25 @@ def test_evidence_stands_for_and_against_down_to_the_reply(look):
     assert page.locator(".evidence .strength").all_inner_texts()[:2] == ["proof", "weak"]
     assert page.locator(".digest:visible").first.inner_text() == SADP_REPLY.digest
     assert "2026-01-31 09:00:03 UTC" in page.locator(".evidence").first.inner_text()
+
+
+SEEN = """() => [...document.querySelectorAll(".evidence li")].map(item => [
+  item.querySelector(".strength").textContent, item.querySelector(".field").textContent,
+  item.querySelector("q").textContent, item.querySelector(".trace dd").textContent,
+  item.querySelector(".digest").textContent, item.querySelector("summary").textContent.slice(-23, -4)])"""
+
+
+def test_all_evidence_of_ten_thousand_devices_arrives_in_the_page(look):
+    page = look("town")
+    for asset in town(10_000).assets[::500]:
+        page.evaluate("id => { location.hash = `#device?id=${id}`; }", asset.id)
+        page.wait_for_function("id => document.querySelector('#device code')?.textContent.endsWith(id)", arg=asset.id)
+        kept = [
+            [e.strength, e.field, e.value, e.fingerprint, e.reply or "not kept", e.seen_at[:19].replace("T", " ")]
+            for e in asset.evidence
+        ]
+
+        assert sorted(page.evaluate(SEEN)) == sorted(kept)
 
 
 def test_what_would_make_it_certain_and_what_does_not_fit(look):

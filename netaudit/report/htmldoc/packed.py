@@ -2,8 +2,8 @@
 
 Ten thousand devices must stay under ten megabytes, so each text stands once. The first block feeds the table and is
 read when the page opens; the second holds what stands on the devices' own pages, and is read when one is looked at.
-Evidence is a flat list of five numbers each: kind, value, what it supports, reply (counted from the device's first),
-seconds after the start. Digests, which nothing can shorten, stand as one run of Base64 (RFC 4648).
+Evidence is a flat list: the number of its pattern (the kinds of its pieces, which devices of one model share), then four
+numbers for each piece: value, what it supports, reply (counted from the device's first), seconds after the start. Digests, which nothing can shorten, stand as one run of Base64 (RFC 4648).
 """
 
 from base64 import b64encode
@@ -95,16 +95,16 @@ def _texts(rows: tuple[Shown, ...]) -> dict[str, list[str]]:
 
 def pack_pages(scene: Scene) -> dict[str, Any]:
     """What the devices' own pages show."""
-    texts, kinds, rules, digests = Texts(), Texts(), Texts(), Texts()
+    texts, kinds, patterns, rules, digests = Texts(), Texts(), Texts(), Texts(), Texts()
     started = _seconds(scene.document.run.started_at)
 
-    def evidence(found: Iterable[EvidenceDocument], first: int) -> list[int]:
-        packed: list[int] = []
-        for e in list(found)[:EVIDENCE_SHOWN]:
-            reply = digests.add(e.reply) - first if e.reply else NO_REPLY
-            what = (visible(e.channel), visible(e.field), visible(e.fingerprint), e.strength)
+    def evidence(found: list[EvidenceDocument], first: int, base: int) -> list[int]:
+        kept = found[:EVIDENCE_SHOWN]
+        packed = [patterns.add(tuple(kinds.add(_kind(e)) for e in kept))]
+        for e in kept:
             value, supports = texts.add(shorten(e.value, VALUE_CHARS)), texts.add(_supports(scene, e))
-            packed += [kinds.add(what), value, supports, reply, _seconds(e.seen_at) - started]
+            reply = digests.add(e.reply) - first if e.reply else NO_REPLY
+            packed += [_near(value, base), _near(supports, base), reply, _seconds(e.seen_at) - started]
         return packed
 
     def said(sentences: Iterable[str]) -> list[int]:
@@ -112,13 +112,14 @@ def pack_pages(scene: Scene) -> dict[str, Any]:
 
     devices = []
     for row in scene.shown:
-        asset, first = row.asset, len(digests.numbers)
+        asset, first, base = row.asset, len(digests.numbers), len(texts.numbers)
         devices.append(
             [
                 first,
+                base,
                 texts.add(verdict_of(asset, scene.language.say)),
                 [
-                    [texts.add(scene.language.say(title)), evidence(found, first)]
+                    [texts.add(scene.language.say(title)), evidence(found, first, base)]
                     for title, found in sides(asset)
                     if found
                 ],
@@ -133,11 +134,21 @@ def pack_pages(scene: Scene) -> dict[str, Any]:
     return {
         "texts": texts.all,
         "kinds": [[*kind, shorten(scene.titles.get(kind[2], ""), NAME_CHARS)] for kind in kinds.all[1:]],
+        "patterns": patterns.all[1:],
         "rules": rules.all[1:],
         "digests": _run_of(digests.all[1:]),
         "started": scene.document.run.started_at,
         "devices": devices,
     }
+
+
+def _kind(evidence: EvidenceDocument) -> tuple[str, str, str, str]:
+    return (visible(evidence.channel), visible(evidence.field), visible(evidence.fingerprint), evidence.strength)
+
+
+def _near(number: int, base: int) -> int:
+    """The number of a text, counted down from -1 where it first stands on the page of this device."""
+    return number if number < base else base - 1 - number
 
 
 def _registered(asset: AssetDocument) -> list[str]:

@@ -7,7 +7,7 @@ function drawDevice(id) {
     section.replaceChildren(element("h1", { id: "device-title", class: "title", tabindex: -1 }, say("unknown_device", { id: (id ?? "").slice(0, 80) })), backLink());
     return say("unknown_device", { id: "" });
   }
-  const [firstReply, verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
+  const [firstReply, base, verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
   const text = (number) => pages().texts[number];
   section.replaceChildren(
     walk(device),
@@ -16,7 +16,7 @@ function drawDevice(id) {
     element("p", { class: "lead" }, mark("v", device.verdict), " ", text(verdict)),
     ...list("findings", found.map((finding) => findingItem(finding, text))),
     factList(device, registered.map(text), children),
-    ...sides.flatMap(([title, items]) => evidenceSide(text(title), evidenceOf(items, firstReply), text)),
+    ...sides.flatMap(([title, items]) => evidenceSide(text(title), evidenceOf(items, firstReply, base), text)),
     sides.length ? "" : element("p", {}, say("evidence_none")),
     ...list("conflicts", conflicts.map(text)),
     ...list("unseen", unseen.map(text)),
@@ -90,14 +90,14 @@ function factList(device, registered, [declared, inspected]) {
   return element("div", {}, element("h2", {}, say("facts")), element("dl", { class: "facts" }, rows));
 }
 
-// Five numbers are one piece of evidence; replies are counted from the device's first.
-function evidenceOf(numbers, firstReply) {
-  const items = [];
-  for (let at = 0; at < numbers.length; at += 5) {
-    const [kind, value, supports, reply, after] = numbers.slice(at, at + 5);
-    items.push([kind, value, supports, Math.max(0, reply + firstReply), after]);
-  }
-  return items;
+// The kinds of all pieces stand in a pattern; then four numbers are one piece. Texts that first stand on this device's page
+// are counted down from -1, replies from the device's first.
+function evidenceOf([pattern, ...numbers], firstReply, base) {
+  const near = (number) => (number < 0 ? base - 1 - number : number);
+  return pages().patterns[pattern - 1].map((kind, place) => {
+    const [value, supports, reply, after] = numbers.slice(place * 4, place * 4 + 4);
+    return [kind, near(value), near(supports), Math.max(0, reply + firstReply), after];
+  });
 }
 
 function evidenceSide(title, items, text) {
