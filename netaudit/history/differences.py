@@ -4,7 +4,7 @@ A value that is missing now counts as a change only where the channels that told
 is kept. So a run without the right to open a raw socket takes no hardware address away.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
@@ -109,9 +109,9 @@ def is_moved(before: AssetDocument, after: AssetDocument) -> bool:
     return bool(old and new) and not old & new
 
 
-def conflicts(before: AssetDocument, after: AssetDocument, known: Collection[str] = ()) -> tuple[str, ...]:
+def conflicts(before: AssetDocument, after: AssetDocument) -> tuple[str, ...]:
     """What does not fit together, where that is new: within the run, and between the two."""
-    new = tuple(text for text in after.conflicts if text not in before.conflicts and text not in known)
+    new = tuple(text for text in after.conflicts if text not in before.conflicts)
     old, now = serials_of(before), serials_of(after)
     if tells_apart((old, now)):
         return (*new, f"its serial number was {min(old)} and is {min(now)}, at the same hardware address")

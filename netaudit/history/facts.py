@@ -19,8 +19,6 @@ class Word:
 
     same: Mapping[str, str]  # an id or key -> the name of the group that is one device
     apart: frozenset[tuple[str, str]]  # an id, and the id or key that is not that device's
-    marks: tuple[Fact, ...]
-    reasons: Mapping[str, str]  # the name of a group -> who said why
 
 
 def holding(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -37,15 +35,13 @@ def word_of(facts: Iterable[Fact]) -> Word:
     """What the facts that hold come to."""
     kept = holding(facts)
     same: dict[str, str] = {}
-    reasons: dict[str, str] = {}
     for fact in (f for f in kept if f.kind == "same"):
         groups = {same.get(name, name) for name in (fact.subject, fact.object)}
         name = min(groups)
         same |= {member: name for member, group in same.items() if group in groups}
         same |= {fact.subject: name, fact.object: name}
-        reasons[name] = told(fact)
     apart = frozenset((fact.subject, fact.object) for fact in kept if fact.kind == "apart")
-    return Word(same, apart, tuple(fact for fact in kept if fact.kind == "mark"), reasons)
+    return Word(same, apart)
 
 
 def told(fact: Fact) -> str:

@@ -48,12 +48,8 @@ def _macs(macs: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _is_place(name: str, addresses: tuple[str, ...]) -> bool:
+    """Whether an id names only the place where its device was seen."""
     return name in {device_id(f"address:{address}") for address in addresses}
-
-
-def has_own_id(asset: AssetDocument) -> bool:
-    """Whether the id of an asset names the device, and not only the place where it was seen."""
-    return not _is_place(asset.id, asset.addresses)
 
 
 def in_words(key: str) -> str:

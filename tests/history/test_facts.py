@@ -27,11 +27,11 @@ def test_merges_make_groups_in_any_order():
     assert word_of(facts[::-1]).same == groups
 
 
-def test_splits_and_marks_are_kept_apart():
+def test_splits_are_kept():
     word = word_of([fact(1, "apart", "a", "mac:x"), fact(2, "mark", "a", "planned")])
 
     assert word.apart == {("a", "mac:x")}
-    assert [mark.object for mark in word.marks] == ["planned"]
+    assert word.same == {}
 
 
 def test_fact_is_told_with_who_when_and_why():

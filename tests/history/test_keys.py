@@ -3,7 +3,7 @@
 import pytest
 from support.inventories import asset
 
-from netaudit.history.keys import contradiction, has_own_id, in_words, keys_of, proof
+from netaudit.history.keys import contradiction, in_words, is_another, keys_of, proof
 from netaudit.inventory.collect import asset_document
 from netaudit.naming import device_id
 
@@ -26,10 +26,7 @@ def test_what_names_nobody_is_no_key(mac):
 
 
 def test_id_made_of_an_address_is_no_key():
-    named = one(device_id("address:10.0.0.5"))
-
-    assert not has_own_id(named)
-    assert keys_of(named) == ()
+    assert keys_of(one(device_id("address:10.0.0.5"))) == ()
 
 
 def test_proof_is_the_strongest_key_in_common():
@@ -71,3 +68,11 @@ def test_nothing_may_speak_against_one_device(before, after):
 def test_keys_are_told_in_words():
     assert in_words(f"mac:{MAC}") == f"hardware address {MAC}"
     assert in_words("id:x") == "id x"
+
+
+def test_serial_number_and_model_outweigh_a_shared_hardware_address():
+    first = one(macs=(MAC,), serial=SERIAL, model="A")
+
+    assert is_another(first, one(macs=(MAC,), serial="6J0A4D2PAG7E91B", model="B"))
+    assert not is_another(first, one(macs=(MAC,), serial="6J0A4D2PAG7E91B", model="A"))
+    assert not is_another(first, one(macs=(MAC,), model="B"))
