@@ -94,7 +94,7 @@ class _Sweep:
     def run(self) -> Iterator[Event]:
         frame = build_request(self.interface)
         answered: list[int] = []  # of those asked in each pass
-        while len(answered) < PASSES or (hidden(answered) >= FEW and len(answered) < MOST_PASSES):
+        while len(answered) < PASSES or (may_hide(answered) and len(answered) < MOST_PASSES):
             silent = [a for a in self.addresses if a in self.silent]
             for address in silent:
                 yield from self.listen(self.gate.delay(address))
@@ -155,6 +155,11 @@ class _Sweep:
                 self.heard[reply.address] += 1
                 if self.heard[reply.address] <= PACKETS_PER_SOURCE:
                     yield reply
+
+
+def may_hide(answered: Sequence[int]) -> bool:
+    """Whether another pass is worth it: the last one brought somebody, or loss may hide somebody still."""
+    return answered[-1] > 0 or hidden(answered) >= FEW
 
 
 def hidden(answered: Sequence[int]) -> float:

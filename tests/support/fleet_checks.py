@@ -56,7 +56,12 @@ class Fleet:
     """What must hold of a fleet of any size, and whatever the link loses."""
 
     def test_every_device_is_found(self, result):
-        missing = {a: member.kind for a, member in result.visible.items() if not result.holders[a]}
+        asked = [witness.asked_by_arp(link.sent) for link in result.estate.links]
+        missing = {
+            address: (member.kind, "asked by ARP", sum(counts.get(address, 0) for counts in asked))
+            for address, member in result.visible.items()
+            if not result.holders[address]
+        }
 
         assert missing == {}
 

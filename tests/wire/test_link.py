@@ -151,7 +151,7 @@ def test_link_that_loses_packets_is_asked_until_nobody_can_be_hidden(lossy):
     (gap,) = of_kind(Gap, events)
 
     assert {reply.address for reply in of_kind(Reply, events)} == set(answers)
-    assert (seen["192.0.2.20"], seen["192.0.2.42"], seen["192.0.2.50"]) == (1, 3, 3)
+    assert (seen["192.0.2.20"], seen["192.0.2.42"], seen["192.0.2.50"]) == (1, 3, 4)
     assert (gap.kind, gap.detail) == ("lossy", "eth0: 3 devices answered ARP only when asked again")
 
 
@@ -169,6 +169,14 @@ def test_nobody_is_asked_without_end(lossy):
 )
 def test_who_is_hidden_is_told_by_who_answered_late(answered, expected):
     assert link.hidden(answered) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("answered", "another"),
+    [((50, 0), False), ((540, 3), True), ((540, 3, 0), False), ((90, 10, 0), True), ((90, 10, 1, 0), False)],
+)
+def test_pass_that_brought_somebody_is_not_the_last(answered, another):
+    assert link.may_hide(answered) is another
 
 
 def test_two_answers_for_one_address_are_both_kept(wire):
