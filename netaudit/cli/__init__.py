@@ -24,6 +24,7 @@ VERBS = (
     "explain",
     "diff",
     "history",
+    "watch",
     "comply",
     "policies",
     "identify",

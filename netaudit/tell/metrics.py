@@ -4,6 +4,7 @@ No device is a label, nor is anything that a device names itself: the number of 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,3 +83,19 @@ def _devices(sites: Iterable[SiteFigures]) -> Iterator[tuple[tuple[str, ...], fl
 
 def _gaps(sites: Iterable[SiteFigures]) -> Iterator[tuple[tuple[str, ...], float]]:
     return (((s.site, kind), n) for s in sites for kind, n in sorted(s.gaps.items()))
+
+
+@contextmanager
+def serving(
+    address: str, port: int, figures: Callable[[], tuple[tuple[SiteFigures, ...], dict[str, int]]]
+) -> Iterator[None]:
+    """Serve the figures as /metrics within the context. OSError where the port is taken."""
+    from prometheus_client import start_http_server  # noqa: PLC0415
+
+    server, thread = start_http_server(port, address, registry(figures))
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

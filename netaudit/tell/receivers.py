@@ -90,7 +90,7 @@ def _is_address(text: str) -> bool:
 
 def read_secret(name: str) -> str:
     """The secret in a file of its own. ValueError where it is missing, or where everybody may read it."""
-    path = _place(name)
+    path = handed_over(name)
     try:
         if os.name == "posix" and path.stat().st_mode & stat.S_IRWXO:
             raise ValueError(f"{path}: everybody may read this secret: chmod 600 {path}")
@@ -103,10 +103,11 @@ def read_secret(name: str) -> str:
     return text
 
 
-def _place(name: str) -> Path:
+def handed_over(name: str) -> Path:
+    """Where to read the file that the settings call so: the copy that systemd handed over, if it did."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    handed_over = Path(folder, Path(name).name) if folder else None
-    return handed_over if handed_over and handed_over.exists() else Path(name)
+    copy = Path(folder, Path(name).name) if folder else None
+    return copy if copy and copy.exists() else Path(name)
 
 
 def secret_files(receivers: tuple[AnyReceiver, ...]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import msgspec
 from cronsim import CronSim, CronSimError
 from msgspec import Meta
 
-from netaudit.tell.receivers import AnyReceiver, mistakes
+from netaudit.quiet import parse_quiet_hours
+from netaudit.tell.receivers import AnyReceiver, mistakes, secret_files
 
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
@@ -29,7 +30,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     channels: tuple[str, ...] = ()  # none: the default ones
     profile: str = "gentle"
     rate_pps: float | None = None
-    quiet_hours: tuple[str, ...] = ()
+    quiet_hours: tuple[str, ...] = ()  # by this machine's clock, as of `netaudit scan`
     host_timeout_s: float | None = None
     credentials: str | None = None  # the file for --credentials
     yes: bool = False
@@ -62,6 +63,12 @@ def read_settings(path: Path) -> Watch:
     return settings
 
 
+def secrets_of(settings: Watch) -> tuple[str, ...]:
+    """The files with secrets that these settings name."""
+    logins = (site.credentials for site in settings.site if site.credentials)
+    return tuple(dict.fromkeys((*secret_files(settings.tell), *logins)))
+
+
 def _mistakes(settings: Watch) -> list[str]:
     names = [site.name for site in settings.site]
     found = [f"site {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
@@ -78,6 +85,10 @@ def _site_mistakes(site: Site) -> list[str]:
         next(CronSim(site.schedule, _SOME_DAY))
     except (CronSimError, StopIteration):
         found.append(f"schedule {site.schedule!r} is no cron expression that ever comes: write '0 2 * * 6'")
+    try:
+        parse_quiet_hours(",".join(site.quiet_hours))
+    except ValueError as error:
+        found.append(str(error))
     if site.timezone is not None and not _is_zone(site.timezone):
         found.append(f"timezone {site.timezone!r} is not known here: write an IANA name such as America/Toronto")
     return found

@@ -20,7 +20,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart={program} watch {settings} --once
+ExecStart={program} watch --config {settings} --once
 SuccessExitStatus=4
 TimeoutStartSec=infinity
 DynamicUser=yes
@@ -83,7 +83,7 @@ _TASK = """\
     <StartWhenAvailable>true</StartWhenAvailable>
   </Settings>
   <Actions>
-    <Exec><Command>{program}</Command><Arguments>watch "{settings}" --once</Arguments></Exec>
+    <Exec><Command>{program}</Command><Arguments>watch --config "{settings}" --once</Arguments></Exec>
   </Actions>
 </Task>
 """
@@ -108,7 +108,9 @@ def timer_unit() -> str:
 
 def crontab_line(settings: Path, *, program: str) -> str:
     """The line for crontab(5), for systems without systemd."""
-    command = f"{_quoted(program)} watch {_quoted(settings)} --once --quiet".replace("%", "\\%")  # a % ends the command
+    command = f"{_quoted(program)} watch --config {_quoted(settings)} --once --quiet".replace(
+        "%", "\\%"
+    )  # a % ends the command
     return f"*/{EVERY_MINUTES} * * * * {command}"
 
 

@@ -57,11 +57,11 @@ def test_the_crontab_line_runs_what_it_says():
     line = crontab_line(ODD, program="/opt/net audit/bin/netaudit")
 
     command = line.split(maxsplit=5)[5].replace("\\%", "%")  # as cron does
-    assert shlex.split(command) == ["/opt/net audit/bin/netaudit", "watch", str(ODD), "--once", "--quiet"]
+    assert shlex.split(command) == ["/opt/net audit/bin/netaudit", "watch", "--config", str(ODD), "--once", "--quiet"]
 
 
 def test_the_windows_task_is_well_formed():
     text = windows_task(Path(r"C:\Program Files\a&b\watch.toml"), program=r"C:\py\netaudit.exe")
 
     root = ElementTree.fromstring(text.partition("?>")[2])
-    assert root.findtext(".//{*}Arguments") == r'watch "C:\Program Files\a&b\watch.toml" --once'
+    assert root.findtext(".//{*}Arguments") == r'watch --config "C:\Program Files\a&b\watch.toml" --once'
