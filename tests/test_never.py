@@ -10,8 +10,9 @@ import struct
 from pathlib import Path
 
 import pytest
+from support.loopback import corner_place
 
-from netaudit.demo import emulate, load_devices, loopback_place
+from netaudit.demo import emulate, load_devices
 from netaudit.discovery import CHANNELS
 
 UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -130,7 +131,7 @@ def sent():
     from netaudit.identify.fingerprints import load_library
     from netaudit.runs import Request, prepare, scan
 
-    with emulate(load_devices(), loopback_place) as emulation:
+    with emulate(load_devices(), corner_place) as emulation:
         targets = tuple(played.placement.address for played in emulation.devices)
         scan(prepare(Request(targets=targets, profile="standard")), load_library())
     lines = Path(os.environ["NETAUDIT_TEST_JOURNAL"]).read_text().splitlines()

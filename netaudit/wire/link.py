@@ -5,7 +5,6 @@ everything but ARP away. Elsewhere scapy's link-layer socket does the same work;
 """
 
 import errno
-import select
 import socket
 import struct
 import sys
@@ -17,6 +16,7 @@ from typing import Protocol
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.readiness import readable
 
 PASSES = 2  # the second asks only those that were silent
 MOST_PASSES = 5  # on a link that loses packets
@@ -137,8 +137,7 @@ class _Sweep:
         until = time.monotonic() + seconds
         while not self.gate.stopped.is_set():
             left_s = until - time.monotonic()
-            ready, _, _ = select.select([self.link], [], [], min(max(left_s, 0.0), _PATIENCE_S))
-            if ready:
+            if readable([self.link], min(left_s, _PATIENCE_S)):
                 yield from self.drain()
             if left_s <= 0:
                 return
@@ -221,7 +220,7 @@ class _ScapyLink:
         return self.raw.send(bytes(frame))  # type: ignore[attr-defined]
 
     def recv(self, size: int) -> bytes:
-        if not select.select([self.fileno()], [], [], 0)[0]:  # scapy's sockets block
+        if not readable([self], 0):  # scapy's sockets block
             raise BlockingIOError
         frame: bytes | None = self.raw.recv_raw(size)[1]  # type: ignore[attr-defined]
         if not frame:

@@ -5,7 +5,6 @@ hears multicast because its network card lets it through, not because a group wa
 """
 
 import errno
-import select
 import socket
 import struct
 import sys
@@ -17,6 +16,7 @@ from netaudit.wire.bpf import Wanted, attach, compile_filter
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.readiness import readable
 
 LARGEST_FRAME_BYTES = 65_535
 _AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
@@ -81,8 +81,7 @@ class PacketSocket:
         until = time.monotonic() + seconds
         while not gate.stopped.is_set():
             left_s = until - time.monotonic()
-            ready, _, _ = select.select([self._sock], [], [], min(max(left_s, 0.0), _PATIENCE_S))
-            if ready:
+            if readable([self._sock], min(left_s, _PATIENCE_S)):
                 yield from self._waiting({_OUTGOING} if to_us else {_OUTGOING, _TO_US})
             self._count_drops()
             if left_s <= 0:

@@ -6,7 +6,6 @@ of ours, is told.
 """
 
 import errno
-import select
 import socket
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.gate import GROUPS, Gate
 from netaudit.wire.groups import dropped, open_listener, open_sender, zoned
+from netaudit.wire.readiness import readable
 
 LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protocol is judged by its reader
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
@@ -127,8 +127,7 @@ class _Salvo:
         """Yield what comes until this time; at least one look, so that a fast sender still listens."""
         while not self.gate.stopped.is_set():
             left_s = until - time.monotonic()
-            ready, _, _ = select.select(self.sockets, [], [], min(max(left_s, 0.0), _PATIENCE_S))
-            for sock in ready:
+            for sock in readable(self.sockets, min(left_s, _PATIENCE_S)):
                 yield from self.drain(sock)
             if left_s <= 0:
                 return

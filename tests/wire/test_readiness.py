@@ -1,0 +1,60 @@
+import fcntl
+import resource
+import socket
+import time
+from contextlib import closing
+
+import pytest
+
+from netaudit.wire.readiness import readable
+
+
+@pytest.fixture
+def pairs():
+    ends = [socket.socketpair() for _ in range(3)]
+    yield ends
+    for pair in ends:
+        for end in pair:
+            end.close()
+
+
+def test_what_has_something_to_say_is_given_in_order(pairs):
+    for number in (2, 0):
+        pairs[number][1].send(b"x")
+
+    assert readable([ours for ours, _ in pairs], 1.0) == [pairs[0][0], pairs[2][0]]
+
+
+def test_silence_ends_after_the_time_given(pairs):
+    started = time.monotonic()
+    found = readable([ours for ours, _ in pairs], 0.05)
+
+    assert found == []
+    assert time.monotonic() - started >= 0.045
+
+
+def test_time_that_is_over_is_one_look(pairs):
+    pairs[1][1].send(b"x")
+
+    assert readable([pairs[0][0], pairs[1][0]], -1.0) == [pairs[1][0]]
+
+
+def test_other_end_that_hung_up_is_told(pairs):
+    pairs[0][1].close()
+
+    assert readable([pairs[0][0]], 1.0) == [pairs[0][0]]
+
+
+def test_descriptor_that_select_cannot_take_is_waited_for(pairs):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip("this process may not have so many descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    try:
+        with closing(socket.socket(fileno=fcntl.fcntl(pairs[0][0], fcntl.F_DUPFD, 1500))) as high:
+            assert high.fileno() >= 1500
+            pairs[0][1].send(b"x")
+
+            assert readable([high], 1.0) == [high]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
