@@ -45,7 +45,7 @@ def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) ->
     known = set(course.alive)
     yield from sweep_again(course, lossy)
     yield from unicast_again(course, _unheard(course))
-    yield from visit_known(course, tuple(a for a in course.alive if a not in known))
+    yield from visit_known(course, [a for a in course.alive if a not in known])
     visits = [_rest_of(late_one) for late_one in late.values()]
     patience = Patience(connect_s=CONNECT_S, most_late=MOST_LATE, stage="asking the late")
     yield from hold(course, visits, len(visits), IN_FLIGHT, patience)

@@ -5,8 +5,9 @@ its table is then read while it still knows.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from netaudit.discovery import arp
 from netaudit.discovery.course import Course, Late
@@ -30,6 +31,15 @@ FEW_RESENT = 3  # devices may be slow by themselves
 FEW_LATE = 3  # ports without an answer, and none with one: a firewall, not a lost packet
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a visit waits for connections, and with how many time-outs it ends where none was ever taken."""
+
+    connect_s: float
+    most_late: int = MOST_PORTS
+    stage: str = "asking"  # what progress is told under
+
+
 def ask(course: Course) -> Iterator[Event]:
     """Visit the addresses that answered, then those of which only a connect can tell."""
     if course.live.channels & VISIT_CHANNELS:
@@ -38,46 +48,38 @@ def ask(course: Course) -> Iterator[Event]:
         known = tuple(course.alive)
         near = frozenset(filter(course.attached.is_near, known))
         # Neighbours come last: they may have to wait for room in the kernel's table.
-        yield from visit_known(course, tuple(a for a in known if a not in near))
-        yield from visit_known(course, tuple(a for a in known if a in near))
+        yield from visit_known(course, [a for a in known if a not in near], [a for a in known if a in near])
         yield from _visit_unknown(course)
         yield from course.tell_connections(always=True)
     _read_table(course)
     yield from _tell_table(course)
 
 
-def visit_known(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:
-    """Visit addresses where a device is known to be."""
-    yield from _visit_all(course, addresses, len(addresses), IN_FLIGHT, KNOWN_CONNECT_S)
+def visit_known(course: Course, *groups: Sequence[str]) -> Iterator[Event]:
+    """Visit addresses where a device is known to be, one group of them after the other."""
+    addresses = chain.from_iterable(shuffled(group) for group in groups)
+    patience = Patience(connect_s=KNOWN_CONNECT_S)
+    yield from _visit_all(course, addresses, sum(map(len, groups)), IN_FLIGHT, patience)
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
     """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
     swept = [link.network for link in course.attached.links if link in course.swept]
     known = frozenset(course.alive)
-    unknown = (a for a in course.attached.beyond(swept) if a not in known)
+    unknown = shuffled(a for a in course.attached.beyond(swept) if a not in known)
     total = course.attached.count_beyond(swept)
     connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else CONNECT_TIMEOUT_S
-    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, connect_s)
+    patience = Patience(connect_s=connect_s, stage="asking the silent")
+    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, patience)
 
 
 def _visit_all(
-    course: Course, addresses: Iterable[str], total: int, in_flight: int, connect_s: float
+    course: Course, addresses: Iterable[str], total: int, in_flight: int, patience: Patience
 ) -> Iterator[Event]:
-    every = targets(shuffled(addresses), course.hints)
-    visits = (Visit(target, course.live.channels) for target in every)
-    patience = Patience(connect_s=connect_s)
+    visits = (Visit(target, course.live.channels) for target in targets(addresses, course.hints))
     yield from hold(course, visits, total, in_flight, patience)
-    course.progress("asking", total, total)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a visit waits for connections, and with how many time-outs it ends where none was ever taken."""
-
-    connect_s: float
-    most_late: int = MOST_PORTS
-    stage: str = "asking"  # what progress is told under
+    if total:
+        course.progress(patience.stage, total, total)
 
 
 def hold(course: Course, visits: Iterable[Visit], total: int, in_flight: int, patience: Patience) -> Iterator[Event]:
