@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import file_digest, sha256
 from pathlib import Path
 
 from netaudit import __version__
@@ -29,6 +28,7 @@ from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
 from netaudit.recognise import Recogniser
 from netaudit.records.bundle import BundleWriter, read_bundle
+from netaudit.records.digest import Digest
 from netaudit.records.kind import recorded_kind
 from netaudit.scope import Scope, parse_scope
 from netaudit.wire.gate import Gate
@@ -143,7 +143,7 @@ def _replay(paths: Sequence[Path], library: Library, kind: str | None) -> Invent
         raise ValueError("replay: a bundle is one whole run: replay it by itself")
     from netaudit.records.capture import read_capture  # noqa: PLC0415  many runs never need it
 
-    clock = _Clock(tuple(paths))
+    clock = _Clock(tuple(paths), Digest(paths))
     return assemble(
         clock.watched(event for path in paths for event in read_capture(path, UDP_PORTS)), clock.run, library
     )
@@ -196,6 +196,7 @@ class _Clock:
     """The run that a capture stands for: its times are those of its replies."""
 
     paths: tuple[Path, ...]
+    digest: Digest
     first: float = 0.0
     last: float = 0.0
 
@@ -208,12 +209,8 @@ class _Clock:
         yield Gap(kind="passive", detail="a capture shows what crossed its wire in its time: silence proves nothing")
 
     def run(self) -> Run:
-        digest = sha256()
-        for path in self.paths:
-            with path.open("rb") as file:
-                digest.update(file_digest(file, "sha256").digest())
         return Run(
-            id=digest.hexdigest()[:32],
+            id=self.digest.text()[:32],
             feed="capture",
             started_at=self.first,
             finished_at=self.last,

@@ -14,8 +14,8 @@ from netaudit.records.frames import PCAP, Frame, read_pcap
 from netaudit.records.links import LINKS
 from netaudit.records.packets import Packet, read_packets
 from netaudit.records.pcapng import BYTE_ORDERS, PCAPNG, read_pcapng
+from netaudit.records.quick import Interest
 from netaudit.records.replies import replies_of
-from netaudit.records.sift import Interest
 from netaudit.records.window import Window, read_chunks, unpack_head
 
 _HEAD_SIZE = 12  # bytes that tell a capture from other files
@@ -61,7 +61,7 @@ def _read(path: Path, window: Window, udp_ports: frozenset[int]) -> Iterator[Rep
     cut: list[str] = []
     connections = Connections(skipped)
     interest = Interest(ports=udp_ports, listening=set(udp_ports), ignored=connections.ignored)
-    packets = read_packets(_frames(window, skipped), interest, links, skipped)
+    packets = read_packets(_frames(window, skipped, interest), interest, links, skipped)
     yield from replies_of(_until_cut(packets, cut), Datagrams(interest), connections, skipped)
     if links and links.isdisjoint(LINKS):
         raise ValueError(f"{path}: link type {min(links)} is not read; capture on Ethernet, or with -i any")
@@ -69,8 +69,9 @@ def _read(path: Path, window: Window, udp_ports: frozenset[int]) -> Iterator[Rep
     yield from (Gap(kind="truncated_input", detail=f"{path.name}: {reason}") for reason in cut)
 
 
-def _frames(window: Window, skipped: Counter[str]) -> Iterator[Frame]:
-    return read_pcapng(window, skipped) if window.buffer.startswith(PCAPNG) else read_pcap(window)
+def _frames(window: Window, skipped: Counter[str], interest: Interest) -> Iterator[Frame]:
+    is_pcapng = window.buffer.startswith(PCAPNG)
+    return read_pcapng(window, skipped, interest) if is_pcapng else read_pcap(window, interest)
 
 
 def _until_cut(packets: Iterator[Packet], cut: list[str]) -> Iterator[Packet]:

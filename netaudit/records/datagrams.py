@@ -10,7 +10,7 @@ from struct import Struct
 from netaudit.model import Reply
 from netaudit.records.addresses import address_text
 from netaudit.records.packets import CUT, Packet
-from netaudit.records.sift import Interest
+from netaudit.records.quick import Interest
 
 _ANSWER_S = 60.0  # later, the asker's port serves for something else, e.g. for video through QUIC
 _MAX_ASKERS = 10_000

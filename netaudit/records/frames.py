@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
+from netaudit.records.links import ETHERNET
+from netaudit.records.quick import Interest, Records
 from netaudit.records.window import Window
 
 MAX_FRAME_SIZE = 1 << 18  # bytes; libpcap's MAXIMUM_SNAPLEN
@@ -48,8 +50,8 @@ class Interface:
 Frame = tuple[bytes, int, int, int, int, Interface]
 
 
-def read_pcap(window: Window) -> Iterator[Frame]:
-    """The frames of a pcap file, from its header on."""
+def read_pcap(window: Window, interest: Interest | None = None) -> Iterator[Frame]:
+    """The frames of a pcap file, from its header on; without some of those that are of no interest, where it is said."""
     window.demand(_HEADER_SIZE, "the header")
     order, ticks, size = PCAP[window.buffer[window.at : window.at + 4]]
     (link,) = Struct(f"{order}20xI").unpack_from(window.buffer, window.at)
@@ -57,15 +59,16 @@ def read_pcap(window: Window) -> Iterator[Frame]:
     # The upper half of the field says how long a check sequence follows each frame: no length within counts it.
     interface = Interface(link=link & 0xFFFF, ticks=ticks, weight=ticks)
     unpack = Struct(f"{order}III{size - 12}x").unpack_from
+    quick = Records(order, size, MAX_FRAME_SIZE, interest) if interest and interface.link == ETHERNET else None
     while window.need(size):
-        yield from _records(window, unpack, size, interface)
+        yield from _records(window, unpack, size, interface, quick)
         if window.limit - window.at >= size:
             _await_record(window, size, unpack(window.buffer, window.at)[2])
     if window.limit > window.at:
         raise EOFError(f"the file ends in the middle of the packet at byte {window.offset}")
 
 
-def _records(window: Window, unpack: Unpack, size: int, interface: Interface) -> Iterator[Frame]:
+def _records(window: Window, unpack: Unpack, size: int, interface: Interface, quick: Records | None) -> Iterator[Frame]:
     """All whole records that are in memory."""
     buffer, at, limit = window.buffer, window.at, window.limit
     while at + size <= limit:
@@ -74,7 +77,7 @@ def _records(window: Window, unpack: Unpack, size: int, interface: Interface) ->
         if end > limit or kept > MAX_FRAME_SIZE:
             break
         yield buffer, at + size, end, high, low, interface
-        at = end
+        at = quick.past_dull(buffer, end, limit) if quick else end
     window.at = at
 
 

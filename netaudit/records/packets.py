@@ -13,7 +13,8 @@ from typing import NamedTuple
 from netaudit.records.fragments import Fragments
 from netaudit.records.frames import Frame
 from netaudit.records.links import ARP, CDP, IPV4, IPV6, LLDP, MAC_SIZE, NO_MAC, SADP
-from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, ICMPV6, IGMP, TCP, UDP, Interest, sift
+from netaudit.records.quick import TCP, UDP, Interest
+from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, ICMPV6, IGMP, sift
 
 _ARP_SIZE = 28  # bytes, for Ethernet and IPv4
 _ARP_OF_IPV4 = bytes.fromhex("0001 0800 06 04")

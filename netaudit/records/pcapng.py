@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from struct import Struct
 
 from netaudit.records.frames import Frame, Interface, Unpack
+from netaudit.records.links import ETHERNET
+from netaudit.records.quick import Blocks, Interest
 from netaudit.records.window import Window
 
 PCAPNG = b"\n\r\r\n"
@@ -26,8 +28,9 @@ _MAX_NAME = 64  # characters
 class _Section:
     """One section: its byte order, and its interfaces in the order of their description."""
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: str, interest: Interest | None) -> None:
         self.order = order
+        self.quick = Blocks(order, interest) if interest else None
         self.interfaces: list[Interface] = []
         self.snap_length = 0  # of the first interface, for blocks that do not say what was kept; 0: all was
         self.head = self.unpack("II")
@@ -37,12 +40,15 @@ class _Section:
         return Struct(self.order + layout).unpack_from
 
 
-def read_pcapng(window: Window, skipped: Counter[str]) -> Iterator[Frame]:
-    """The frames of a pcapng file; what contradicts itself within a block is counted as skipped."""
-    section = _Section("<")
+def read_pcapng(window: Window, skipped: Counter[str], interest: Interest | None = None) -> Iterator[Frame]:
+    """The frames of a pcapng file; without some of those that are of no interest, where it is said.
+
+    What contradicts itself within a block is counted as skipped.
+    """
+    section = _Section("<", interest)
     while window.need(12):
         if window.buffer.startswith(PCAPNG, window.at):
-            section = _begin_section(window)
+            section = _begin_section(window, interest)
         kind, size = section.head(window.buffer, window.at)
         _await_block(window, size)
         if size < _LEAST_SIZES.get(kind, 12):
@@ -57,11 +63,11 @@ def read_pcapng(window: Window, skipped: Counter[str]) -> Iterator[Frame]:
         raise EOFError(f"the file ends in the middle of the block at byte {window.offset}")
 
 
-def _begin_section(window: Window) -> _Section:
+def _begin_section(window: Window, interest: Interest | None) -> _Section:
     mark = window.buffer[window.at + 8 : window.at + 12]
     if mark not in BYTE_ORDERS:
         raise EOFError(f"the section at byte {window.offset} has no byte order: the file is damaged there")
-    return _Section(BYTE_ORDERS[mark])
+    return _Section(BYTE_ORDERS[mark], interest)
 
 
 def _await_block(window: Window, size: int) -> None:
@@ -74,6 +80,7 @@ def _packets(window: Window, section: _Section, skipped: Counter[str]) -> Iterat
     """All whole enhanced packet blocks from here to the first other block, or to the end of what is in memory."""
     buffer, at, limit, unpack, interfaces = window.buffer, window.at, window.limit, section.packet, section.interfaces
     known, least = len(interfaces), _LEAST_SIZES[_PACKET]
+    quick = section.quick if all(interface.link == ETHERNET for interface in interfaces) else None
     while at + least <= limit:
         kind, size, number, high, low, kept = unpack(buffer, at)
         if kind != _PACKET or size < least or at + size > limit:
@@ -82,7 +89,7 @@ def _packets(window: Window, section: _Section, skipped: Counter[str]) -> Iterat
             yield buffer, at + 28, at + 28 + kept, high, low, interfaces[number]
         else:
             skipped["in blocks that contradict themselves"] += 1
-        at += size
+        at = quick.past_dull(buffer, at + size, limit, known) if quick else at + size
     window.at = at
 
 

@@ -15,7 +15,8 @@ from netaudit.records.datagrams import Datagrams
 from netaudit.records.frames import Frame, Interface
 from netaudit.records.links import ARP, ETHERNET, SADP
 from netaudit.records.packets import Packet, read_packets
-from netaudit.records.sift import ICMPV6, IGMP, TCP, UDP, Interest
+from netaudit.records.quick import TCP, UDP, Interest
+from netaudit.records.sift import ICMPV6, IGMP
 
 _PADDING = bytes(128)  # lets a header be unpacked before it is known whether the frame is as long as that
 _TICKS = 10**6

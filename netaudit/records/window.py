@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 GZIP = b"\x1f\x8b"
 
-_PIECE_SIZE = 1 << 20  # bytes
+_PIECE_SIZE = 256 << 10  # bytes; what the fastest memory of a processor holds
 _PACKED_SIZE = 64 << 10  # bytes; small, because each member of a gzip file copies what is left of its piece
 _PADDING = bytes(128)  # lets a header be unpacked before it is known whether the frame is as long as that
 

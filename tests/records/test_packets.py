@@ -7,7 +7,7 @@ from support.packets import CAMERA_MAC, arp, ethernet, fragments, ipv4, ipv6, ma
 from netaudit.records.frames import Interface
 from netaudit.records.links import ARP, SADP
 from netaudit.records.packets import CUT, read_packets
-from netaudit.records.sift import TCP, UDP, Interest
+from netaudit.records.quick import TCP, UDP, Interest
 
 SENDER = mac(CAMERA_MAC)
 DATAGRAM = udp(3702, 9999, bytes(range(256)) * 12)

@@ -4,7 +4,8 @@ import pytest
 from support.packets import ACK, FIN, RST, SYN, arp, ethernet, ipv4, ipv6, tcp, udp, vlan
 
 from netaudit.records.frames import Interface
-from netaudit.records.sift import Interest, sift
+from netaudit.records.quick import Interest
+from netaudit.records.sift import sift
 
 PORTS = frozenset({3702})
 KEY = bytes.fromhex("c000020a c0000214 0050 9c40")  # 192.0.2.10:80 to 192.0.2.20:40000
