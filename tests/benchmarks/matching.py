@@ -57,12 +57,18 @@ def measure(devices: int = DEVICES) -> Figures:
     """All figures. The loop goes first: it compiles the patterns, and neither side is to pay for that."""
     library = load_library()
     site = list(make_site(library, devices))
-    loop = _least(lambda: try_every_pattern(site, library))
+    try_every_pattern(site, library)
+    load, parse = _least(load_library, parse_all)
+    match, identify, loop = _least(
+        lambda: match_all(site, library),
+        lambda: identify_all(site, library),
+        lambda: try_every_pattern(site, library),
+    )
     return Figures(
-        load=_least(load_library),
-        parse=_least(parse_all),
-        match=_least(lambda: match_all(site, library)),
-        identify=_least(lambda: identify_all(site, library)),
+        load=load,
+        parse=parse,
+        match=match,
+        identify=identify,
         loop=loop,
         plain=_dearest(library, PLAIN),
         hostile=_dearest(library, HOSTILE),
@@ -124,7 +130,8 @@ def try_every_pattern(site: list[Device], library: Library) -> None:
 
 def _dearest(library: Library, length: int) -> float:
     """The time that the dearest hostile text of this length takes in all fields together."""
-    return max(_least(lambda text=text: _match_everywhere(library, (text * length)[:length])) for text in HOSTILE_TEXTS)
+    works = [lambda text=text: _match_everywhere(library, (text * length)[:length]) for text in HOSTILE_TEXTS]
+    return max(_least(*works))
 
 
 def _match_everywhere(library: Library, text: str) -> None:
@@ -133,13 +140,16 @@ def _match_everywhere(library: Library, text: str) -> None:
     matching.match(Device(id="hostile", observations=seen), library)
 
 
-def _least(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(RUNS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return min(times)
+def _least(*works: Callable[[], object]) -> list[float]:
+    """Of each the least of several runs, in turns: what else the machine does then hinders all of them alike."""
+    times = [[_timed(work) for work in works] for _ in range(RUNS)]
+    return [min(of_one) for of_one in zip(*times, strict=True)]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
 
 
 if __name__ == "__main__":
