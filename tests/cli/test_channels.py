@@ -24,5 +24,5 @@ def test_every_field_is_listed_with_its_meaning():
 def test_fields_that_only_identify_takes_stand_last():
     text = run("channels", "--fields").text
 
-    assert "snmp.sysdescr" in text.partition("\ngiven ")[2]
+    assert "sip.user_agent" in text.partition("\ngiven ")[2]
     assert "sadp.device_sn" not in text.partition("\ngiven ")[2]
