@@ -14,7 +14,7 @@ from support.pages import page as written
 from netaudit.inventory import decode, encode
 
 ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / "docs" / "images"
+PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 300_000
 
 # (picture, report, fragment, language, options of the browser)
@@ -57,7 +57,7 @@ def test_a_picture_is_there_small_and_shown(name):
 
     assert data.startswith(b"\x89PNG")
     assert len(data) < MOST_BYTES
-    assert f"images/{name}.png" in docs
+    assert f"pictures/{name}.png" in docs
 
 
 def test_no_picture_is_left_over():
