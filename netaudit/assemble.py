@@ -35,7 +35,7 @@ Speech = tuple[str, str, str, str]  # address or hardware address, channel, fiel
 MOST_VALUES = 256  # of one field from one device: each answer to a login has a nonce, and a recorder asks all day
 
 
-def assemble(events: Iterable[Event], ended: Callable[[], Run], library: Library) -> Inventory:
+def assemble(events: Iterable[Event | Observation], ended: Callable[[], Run], library: Library) -> Inventory:
     """The inventory of these events, the same for any order of them; `ended` tells the run once they are over."""
     heard = Heard()
     for event in events:
@@ -73,10 +73,13 @@ class Heard:
         """What failed so far."""
         return self.told.problems
 
-    def take(self, event: Event) -> None:
-        """Keep an event; a Reply as the observations that its channel reads from it."""
+    def take(self, event: Event | Observation) -> None:
+        """Keep an event; a Reply as the observations that its channel reads from it; what others have read, as it is."""
         if isinstance(event, Reply):
             self.read(event)
+        elif isinstance(event, Observation):
+            self.told.received[event.channel] += 1
+            self.keep(event)
         elif isinstance(event, Problem):
             self.problems.add(event)
         elif isinstance(event, Gap):

@@ -3,13 +3,16 @@
 Both end in `assemble`; what they add is what a pure function may not have: sockets, files and a clock.
 """
 
+import json
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from netaudit import __version__
@@ -19,15 +22,17 @@ from netaudit.credentials import Credentials
 from netaudit.discovery import CHANNELS, UDP_PORTS
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Live, Progress
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.means import Means
 from netaudit.identify.fingerprints import Library
-from netaudit.model import Event, Gap, Inventory, Reply, Run
+from netaudit.imports import import_nmap
+from netaudit.model import Event, Gap, Inventory, Observation, Reply, Run
 from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
 from netaudit.recognise import Recogniser
-from netaudit.records.bundle import BundleWriter, read_bundle
+from netaudit.records.bundle import BundleWriter, continue_bundle, read_bundle, read_items
 from netaudit.records.digest import Digest
 from netaudit.records.kind import recorded_kind
 from netaudit.scope import Scope, parse_scope
@@ -65,6 +70,8 @@ class Prepared:
     run: Run
     gaps: tuple[Gap, ...]
     logins: tuple[Credentials, Guard] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)  # of which the bundle tells
+    resumed: Path | None = None  # the bundle of a run that this one continues
 
 
 def prepare(request: Request, *, progress: Progress | None = None, stopped: threading.Event | None = None) -> Prepared:
@@ -100,30 +107,35 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
         listen_s=profile.listen_s if request.listen_s is None else request.listen_s,
     )
     gaps = gaps if request.interfaces else ()
-    return Prepared(live=live, run=_run(request, scope), gaps=gaps, logins=request.logins)
+    settings = _settings(request, live)
+    return Prepared(live=live, run=_run(request, scope), gaps=gaps, logins=request.logins, settings=settings)
 
 
 def scan(prepared: Prepared, library: Library, *, record: Path | None = None) -> Inventory:
     """Discover and identify; with `record`, write every event to a bundle as it comes.
 
+    What continues another run goes on writing that run's bundle.
     An interrupt ends the asking, not the run: what was learnt is kept, and a gap says so.
     """
-    events = _with_gaps(_with_witness(prepared, library))
-    if record is None:
+    prepared = _with_witness(prepared, library)
+    if record is None and prepared.resumed is None:
+        events = _with_gaps(prepared)
         return assemble(events, lambda: replace(prepared.run, finished_at=time.time()), library)
     with ExitStack() as stack:
-        writer = stack.enter_context(BundleWriter(record, prepared.run, _settings(prepared.live)))
+        writer = stack.enter_context(_writer(prepared, record))
+        ledger = _ledger(prepared, writer)
+        events = _with_gaps(replace(prepared, live=replace(prepared.live, ledger=ledger)))
 
         def ended() -> Run:
             finished_at = time.time()
             writer.finish(finished_at)
             return replace(prepared.run, finished_at=finished_at)
 
-        return assemble(_written(events, writer), ended, library)
+        return assemble(_written(events, writer, ledger), ended, library)
 
 
 def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) -> Inventory:
-    """The inventory of a recording: one bundle, or captures of one network, together.
+    """The inventory of recorded input: one bundle, or captures and files of `nmap -oX` of one network, together.
 
     ValueError where a file is neither, was tampered with, or was cut off before anything in it could be read.
     """
@@ -141,12 +153,20 @@ def _replay(paths: Sequence[Path], library: Library, kind: str | None) -> Invent
         return assemble(recording.events, lambda: recording.run, library)
     if "bundle" in kinds:
         raise ValueError("replay: a bundle is one whole run: replay it by itself")
+    clock = _Clock(tuple(paths), Digest(paths), "import" if "nmap" in kinds else "capture")
+    events = (event for path in paths for event in _recorded(path, kind or recorded_kind(path)))
+    return assemble(clock.watched(events), clock.run, library)
+
+
+def _recorded(path: Path, kind: str) -> Iterator[Event | Observation]:
+    """What a capture or another tool's file tells."""
+    if kind == "nmap":
+        yield from import_nmap(path)
+        return
     from netaudit.records.capture import read_capture  # noqa: PLC0415  many runs never need it
 
-    clock = _Clock(tuple(paths), Digest(paths))
-    return assemble(
-        clock.watched(event for path in paths for event in read_capture(path, UDP_PORTS)), clock.run, library
-    )
+    yield from read_capture(path, UDP_PORTS)
+    yield Gap(kind="passive", detail="a capture shows what crossed its wire in its time: silence proves nothing")
 
 
 def _check(request: Request) -> None:
@@ -161,7 +181,9 @@ def _check(request: Request) -> None:
     if request.host_timeout_s is not None and not request.host_timeout_s > 0:
         raise ValueError(f"host timeout: {request.host_timeout_s:g} seconds: give more than 0")
     if request.logins and request.profile == "passive":
-        raise ValueError("credentials: the passive profile sends nothing, and no login either: leave out one of the two")
+        raise ValueError(
+            "credentials: the passive profile sends nothing, and no login either: leave out one of the two"
+        )
     listens_at_all = PROFILES[request.profile].sends
     if request.listen_s is not None and not (request.listen_s > 0 or (request.listen_s == 0 and listens_at_all)):
         raise ValueError(f"listen: {request.listen_s:g} seconds: give more than 0")
@@ -193,25 +215,26 @@ def _run(request: Request, scope: Scope) -> Run:
 
 @dataclass(slots=True)
 class _Clock:
-    """The run that a capture stands for: its times are those of its replies."""
+    """The run that captures and other tools' files stand for: its times are those of what was heard."""
 
     paths: tuple[Path, ...]
     digest: Digest
+    feed: str
     first: float = 0.0
     last: float = 0.0
 
-    def watched(self, events: Iterable[Event]) -> Iterator[Event]:
+    def watched(self, events: Iterable[Event | Observation]) -> Iterator[Event | Observation]:
         for event in events:
-            if isinstance(event, Reply):
-                self.first = min(self.first or event.heard_at, event.heard_at)
-                self.last = max(self.last, event.heard_at)
+            if isinstance(event, Reply | Observation):
+                heard_at = event.heard_at if isinstance(event, Reply) else event.seen_at
+                self.first = min(self.first or heard_at, heard_at)
+                self.last = max(self.last, heard_at)
             yield event
-        yield Gap(kind="passive", detail="a capture shows what crossed its wire in its time: silence proves nothing")
 
     def run(self) -> Run:
         return Run(
             id=self.digest.text()[:32],
-            feed="capture",
+            feed=self.feed,
             started_at=self.first,
             finished_at=self.last,
             targets=tuple(path.name for path in self.paths),
@@ -236,11 +259,36 @@ def _with_gaps(prepared: Prepared) -> Iterator[Event]:
     yield from live_events(prepared.live)
 
 
-def _written(events: Iterable[Event], writer: BundleWriter) -> Iterator[Event]:
+def _writer(prepared: Prepared, record: Path | None) -> BundleWriter:
+    if prepared.resumed:
+        return continue_bundle(prepared.resumed, time.time())
+    assert record is not None  # noqa: S101
+    return BundleWriter(record, prepared.run, prepared.settings)
+
+
+def _ledger(prepared: Prepared, writer: BundleWriter) -> Ledger:
+    """Where the run notes what it asks, with what was noted of the run that it continues."""
+    path = prepared.resumed
+    past = partial(read_items, path) if path else Ledger().past
+    return Ledger(write=writer.add, flush=writer.flush, past=past, retelling=path is not None)
+
+
+def _written(events: Iterable[Event], writer: BundleWriter, ledger: Ledger) -> Iterator[Event]:
     for event in events:
-        writer.add(event)
+        if not ledger.retelling:
+            writer.add(event)
         yield event
 
 
-def _settings(live: Live) -> dict[str, str]:
-    return {"channels": ",".join(sorted(live.channels)), "interfaces": ",".join(i.name for i in live.interfaces)}
+def _settings(request: Request, live: Live) -> dict[str, str]:
+    """What the bundle tells of how the run was set: enough to continue it, and nothing of its logins."""
+    told = {f.name: getattr(request, f.name) for f in fields(request)}
+    told |= {"channels": sorted(request.channels), "quiet_hours": request.quiet_hours.spans}
+    told["logins"] = request.logins is not None
+    ranges = json.dumps([live.scope.ranges, live.scope.ipv6, live.scope.barred])
+    return {
+        "channels": ",".join(sorted(live.channels)),
+        "interfaces": ",".join(i.name for i in live.interfaces),
+        "request": json.dumps(told),
+        "scope": sha256(ranges.encode()).hexdigest(),
+    }

@@ -190,15 +190,21 @@ def _keep(heard: Heard, field: object, value: object) -> None:
     elif field == "mac.address" and not mac_address(value):
         _complain(heard, "", f"{_shown(value)} is no hardware address of a device: write it as aa:bb:cc:dd:ee:ff")
     else:
-        for name, text in ((field, value), *http.derive(field, value), *rtsp.derive(field, value)):
+        for name, text in tidied(field, value):
             reply = Reply(
                 channel=name.partition(".")[0],
                 transport="given",
                 address="",
                 payload=value.encode("utf-8", "surrogatepass"),
             )
-            for observation in observe(reply, name, _tidy(name, text)):
+            for observation in observe(reply, name, text):
                 heard.keep(observation)
+
+
+def tidied(field: str, value: str) -> Iterator[tuple[str, str]]:
+    """A value that somebody cut out as (field, value), as its channel would have read it, and what it holds besides."""
+    for name, text in ((field, value), *http.derive(field, value), *rtsp.derive(field, value)):
+        yield name, _tidy(name, text)
 
 
 def _tidy(field: str, value: str) -> str:

@@ -43,6 +43,7 @@ CHANNEL_STATES = ("done", "skipped", "partial", "failed")
 # What a run could not see. Those marked True make the run incomplete (exit code 4).
 GAPS = {
     "interrupted": True,  # the run was stopped before its end
+    "answers_lost": True,  # the run was stopped and continued: what was under way then was not asked a second time
     "truncated_input": True,  # a capture or bundle ends in the middle
     "dropped_packets": True,  # the kernel, or our own limits, threw replies away
     "quiet_hours": True,  # quiet hours began before the run had reached its end
@@ -67,6 +68,7 @@ GAPS = {
     "login": True,  # the operator gave a login for a device, and it could not be read with it
     "locked": False,  # the device says that it is locked: it was left alone
     "ipv6_only": False,  # heard over IPv6 only: listed, and not asked further
+    "import": False,  # another tool's file tells what that tool asked, and nothing else
     "passive": False,  # a capture shows what crossed that wire in that time, and nothing else
 }
 
@@ -211,6 +213,7 @@ FIELDS = {
     "child.model": "model of a camera behind a recorder",
     "child.serial": "serial number of a camera behind a recorder",
     "child.firmware": "firmware of a camera behind a recorder",
+    "dns.name": "name that a reverse lookup gave for the address (RFC 1035 section 3.5)",
     "dhcp.vendor_class": "vendor class identifier (RFC 2132 section 9.13)",
     "dhcp.hostname": "host name (RFC 2132 section 3.14)",
     "dhcp.parameters": "parameter request list, comma separated (RFC 2132 section 9.8)",

@@ -56,7 +56,7 @@ TESTED_ELSEWHERE = {
 }
 
 # What no channel reads: values that only others have at hand, and give to `identify`.
-GIVEN_ONLY = {"sip.user_agent"}
+GIVEN_ONLY = {"sip.user_agent", "dns.name"}
 
 SLOW = (
     "apprise",

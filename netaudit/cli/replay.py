@@ -19,7 +19,9 @@ from netaudit.cli.storing import check_store, store_if_asked, store_options
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--from", "kind", type=click.Choice(["capture", "bundle"]), help="What the file is, if not as it looks.")
+@click.option(
+    "--from", "kind", type=click.Choice(["capture", "bundle", "nmap"]), help="What the file is, if not as it looks."
+)
 @store_options
 @output_option
 @fingerprints_option
@@ -34,7 +36,9 @@ def replay(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Make the inventory of FILEs: captures (pcap, pcapng) or the bundle of a recorded scan. Nothing is sent.
+    """Make the inventory of FILEs: captures (pcap, pcapng), the bundle of a recorded scan, or what `nmap -oX` wrote.
+
+    Nothing is sent.
 
     \b
     Exit codes: 0 done; 2 wrong usage or a file that cannot be read; 3 nothing in it could be read; 4 done, but a file

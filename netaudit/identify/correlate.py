@@ -26,7 +26,7 @@ from netaudit.naming import device_id, is_universal, tells_apart
 MOST_HOLDERS = {"serial": 4, "mac": MOST_ADDRESSES_PER_MAC, "uuid": 4}  # a recorder has two or three network ports
 
 _WORDS = {"serial": "serial number", "mac": "hardware address"}
-_HOST_FIELDS = frozenset({"mdns.host", "dhcp.hostname", "onvif.hostname"})
+_HOST_FIELDS = frozenset({"mdns.host", "dhcp.hostname", "onvif.hostname", "dns.name"})
 
 Group = list[Sighting]
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from netaudit.records.bundle import is_bundle
 
-KINDS = ("bundle", "capture")
+KINDS = ("bundle", "capture", "nmap")
 _HEAD_BYTES = 4096
 
 
 def recorded_kind(path: Path) -> str:
-    """One of KINDS. ValueError, one line, where the file is empty or neither."""
+    """One of KINDS. ValueError, one line, where the file is empty or none of them."""
     from netaudit.records.capture import is_capture  # noqa: PLC0415
+    from netaudit.records.nmap import is_nmap  # noqa: PLC0415
 
     try:
         with path.open("rb") as file:
@@ -23,4 +24,8 @@ def recorded_kind(path: Path) -> str:
         return "bundle"
     if is_capture(head):
         return "capture"
-    raise ValueError(f"{path}: neither a capture (pcap, pcapng) nor a bundle of `scan --record`")
+    if is_nmap(head):
+        return "nmap"
+    raise ValueError(
+        f"{path}: neither a capture (pcap, pcapng) nor a bundle of `scan --record` nor a file of `nmap -oX`"
+    )

@@ -4,6 +4,7 @@ from typing import Final
 
 GAP_CURE_WORDS: Final = {
     "interrupted": "Run the scan again and let it end.",
+    "answers_lost": "Scan these devices again, in a run of their own.",
     "truncated_input": "Record again, or fetch the whole file: what stood behind the cut is not in this report.",
     "dropped_packets": "Scan again at a lower rate (--rate), or give the sockets more room: `netaudit doctor` says how.",
     "interface": "Name the interface to be used (-i), and see what `netaudit doctor` says of it.",
@@ -28,5 +29,6 @@ GAP_CURE_WORDS: Final = {
     "arp_only": "Look up these hardware addresses in the switch and see what is plugged in there.",
     "login": "Check the login in the credentials file, and whether it may read device information.",
     "ipv6_only": "Give the device an IPv4 address, or look at it by hand.",
+    "import": "Follow it up with a scan: what the other tool did not ask is not here.",
     "passive": "Follow it up with a live scan: silence in a recording proves nothing.",
 }

@@ -19,6 +19,11 @@ SENTENCE_WORDS: Final = (
     "port {port}: the device says that it is locked: it was not asked further",
     "the device says that it is locked",
     "a capture shows what crossed its wire in its time: silence proves nothing",
+    (
+        "another tool's file tells what it asked, and nothing else: no maker's own discovery, no ONVIF, and no word on "
+        "what it did not reach"
+    ),
+    "{name}: {number} addresses were up and told nothing more: they are not here",
     "the run was interrupted: what it had not reached by then is missing",
     "loopback has no link to discover on",
     "no target is on an attached network",

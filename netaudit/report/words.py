@@ -28,6 +28,7 @@ CAMERA_SERVICES = frozenset({"rtsp", "onvif", "sadp", "dhip", "isapi", "magicbox
 
 GAP_WORDS = {
     "interrupted": "The run was stopped before its end",
+    "answers_lost": "The run was stopped and continued: answers that were under way then are missing",
     "truncated_input": "The recording ends in the middle",
     "dropped_packets": "Replies were lost on this machine",
     "quiet_hours": "Quiet hours began before the end of the run",
@@ -52,6 +53,7 @@ GAP_WORDS = {
     "login": "A login was given for it, and it could not be read with that",
     "locked": "Says that it is locked: it was left alone",
     "ipv6_only": "Found over IPv6 only: listed, not asked further",
+    "import": "Another tool's file tells what that tool asked, and nothing else",
     "passive": "A capture shows what crossed that wire in that time, and nothing else",
 }
 WHAT_WORDS = {

@@ -26,7 +26,13 @@ def test_bundle_is_known_even_without_its_end(tmp_path):
         pass
 
     assert recorded_kind(tmp_path / "x.pcap") == "bundle"
-    assert set(KINDS) == {"bundle", "capture"}
+    assert set(KINDS) == {"bundle", "capture", "nmap"}
+
+
+def test_what_nmap_wrote_is_known_by_its_root(tmp_path):
+    (tmp_path / "x.pcap").write_text('<?xml version="1.0"?>\n<nmaprun scanner="nmap">')
+
+    assert recorded_kind(tmp_path / "x.pcap") == "nmap"
 
 
 @pytest.mark.parametrize(
