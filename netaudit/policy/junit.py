@@ -5,12 +5,15 @@ What stands against the organisation is a failure, what is open is an error, wha
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
-from netaudit.plain import visible
+from netaudit.plain import shorten
 from netaudit.policy.findings import Finding, Findings
 from netaudit.policy.words import AGAINST
+
+WORDS: Final = 2000  # characters of a message
+PLACE: Final = 200
 
 
 def write(findings: Findings, stream: BinaryIO) -> None:
@@ -22,7 +25,7 @@ def write(findings: Findings, stream: BinaryIO) -> None:
         suite = SubElement(
             root,
             "testsuite",
-            name=visible(name),
+            name=shorten(name, PLACE),
             tests=str(len(cases)),
             failures=counts["failure"],
             errors=counts["error"],
@@ -41,11 +44,13 @@ def _suite(finding: Finding) -> str:
 def _case(finding: Finding) -> Element:
     where = finding.address or finding.asset or "network"
     case = Element(
-        "testcase", name=visible(f"{where} {finding.rule or ''}".strip()), classname=visible(_suite(finding))
+        "testcase",
+        name=f"{shorten(where, PLACE)} {finding.rule or ''}".strip(),
+        classname=shorten(_suite(finding), PLACE),
     )
     words = "; ".join(_words(finding))
     if tag := _tag(finding):
-        SubElement(case, tag, message=visible(words), type=finding.outcome)
+        SubElement(case, tag, message=shorten(words, WORDS), type=finding.outcome)
     return case
 
 

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from textwrap import wrap
 from typing import Final, TextIO
 
+from msgspec import UnsetType
+
 from netaudit.inventory import AssetDocument, Document
-from netaudit.plain import counted, visible, writable
+from netaudit.plain import counted, shorten, visible, writable
 from netaudit.policy.findings import NOTICE, Findings
 from netaudit.policy.words import AGAINST
 
@@ -24,6 +26,7 @@ TEN_DAYS: Final = (
 )
 FRIDAY: Final = 4
 WIDTH: Final = 100
+SAID_CHARS: Final = 200  # of what a device says
 
 
 def write(document: Document, findings: Findings, discovered: date, stream: TextIO) -> None:
@@ -87,14 +90,22 @@ def _group(document: Document, ids: Collection[str | None], title: str) -> Itera
 def _listed(assets: Iterable[AssetDocument]) -> Iterator[str]:
     for number, asset in enumerate(assets, 1):
         yield ""
-        yield f"  {number}. brand                  {asset.brand or asset.manufacturer or BLANK}"
+        yield f"  {number}. brand                  {_said(asset.brand or asset.manufacturer)}"
         yield f"     made by                {_maker(asset)}"
-        yield f"     model number           {asset.model or BLANK}"
+        yield f"     model number           {_said(asset.model)}"
         yield f"     manufacturer's part no. {BLANK}"
         yield f"     wholesaler's part no.  {BLANK}"
-        yield f"     description            {asset.kind.replace('_', ' ')}, firmware {asset.firmware or 'not known'}"
-        yield f"     serial, address        {asset.serial or BLANK}, {', '.join((*asset.addresses, *asset.macs))}"
+        yield f"     description            {asset.kind.replace('_', ' ')}, firmware {_said(asset.firmware, 'not known')}"
+        yield f"     serial, address        {_said(asset.serial)}, {_said(', '.join((*asset.addresses, *asset.macs)))}"
 
 
 def _maker(asset: AssetDocument) -> str:
-    return "not established" if asset.family == "unknown" else f"{asset.manufacturer or asset.family} ({asset.verdict})"
+    return (
+        "not established"
+        if asset.family == "unknown"
+        else f"{_said(asset.manufacturer, asset.family)} ({asset.verdict})"
+    )
+
+
+def _said(text: str | UnsetType | None, otherwise: str = BLANK) -> str:
+    return shorten(text, SAID_CHARS) if text else otherwise

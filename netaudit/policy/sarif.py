@@ -9,11 +9,13 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from netaudit.inventory import escape
-from netaudit.plain import visible
+from netaudit.plain import shorten
 from netaudit.policy.findings import Finding, Findings
 from netaudit.policy.words import Outcome
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+WORDS: Final = 2000  # characters of a message
+PLACE: Final = 200
 LEVELS: Final[dict[Outcome, str]] = {  # section 3.27.10
     "in-breach": "error",
     "overdue": "error",
@@ -44,7 +46,7 @@ def write(findings: Findings, stream: BinaryIO) -> None:
 
 def _rules(found: Iterable[Finding]) -> list[dict[str, Any]]:
     texts = {_rule(finding): finding.text or finding.missing[0] for finding in found}
-    return [{"id": name, "shortDescription": {"text": visible(text)}} for name, text in sorted(texts.items())]
+    return [{"id": name, "shortDescription": {"text": shorten(text, WORDS)}} for name, text in sorted(texts.items())]
 
 
 def _rule(finding: Finding) -> str:
@@ -54,12 +56,14 @@ def _rule(finding: Finding) -> str:
 def _result(finding: Finding) -> dict[str, Any]:
     kind = KINDS.get(finding.outcome, "fail")
     words = f"{finding.outcome}: {'; '.join(finding.because)}"
-    where = visible(finding.address or finding.asset or "the network")
+    where = shorten(finding.address or finding.asset or "the network", PLACE)
     return {
         "ruleId": _rule(finding),
         "kind": kind,
         "level": LEVELS[finding.outcome] if kind == "fail" else "none",  # section 3.27.10: only a failure has a level
-        "message": {"text": visible(words)},
-        "locations": [{"logicalLocations": [{"name": where, "fullyQualifiedName": visible(finding.device or where)}]}],
-        "partialFingerprints": {"deviceAndRule/v1": visible(f"{finding.asset or where}:{_rule(finding)}")},
+        "message": {"text": shorten(words, WORDS)},
+        "locations": [
+            {"logicalLocations": [{"name": where, "fullyQualifiedName": shorten(finding.device or where, PLACE)}]}
+        ],
+        "partialFingerprints": {"deviceAndRule/v1": shorten(f"{finding.asset or where}:{_rule(finding)}", WORDS)},
     }

@@ -21,6 +21,7 @@ from netaudit.policy.words import AGAINST, OUTCOMES
 
 LISTED: Final = 200  # findings of one section; -o csv has them all
 REASON: Final = 300  # characters
+PLACE: Final = 60
 REASONS: Final = 20  # why rules do not apply: the most frequent
 SHOWN: Final = 5  # devices of which one fact is missing
 STYLES: Final = {"in-breach": "bold red", "overdue": "bold red", "due": "bold yellow", "needs-review": "yellow"}
@@ -80,10 +81,14 @@ def _order(finding: Finding) -> tuple[int, int]:
 
 
 def _cells(finding: Finding) -> Iterator[Text]:
-    yield Text(visible(finding.address or finding.asset or ""))
+    yield Text(_place(finding))
     yield Text(shorten(finding.device or "", 60))
     yield Text(finding.outcome, style=STYLES.get(finding.outcome, ""))
     yield Text(shorten("; ".join(finding.because), REASON))
+
+
+def _place(finding: Finding) -> str:
+    return shorten(finding.address or finding.asset or "", PLACE)
 
 
 def _open(found: list[Finding]) -> Iterator[RenderableType]:
@@ -102,7 +107,7 @@ def _missing(found: Iterable[Finding]) -> dict[tuple[str, str], str]:
     devices: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     others: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in found:
-        place = visible(finding.address or finding.asset or "")
+        place = _place(finding)
         if finding.kind == "rule":
             devices[(finding.policy or "", place)].update(dict.fromkeys(finding.missing))
         else:

@@ -8,13 +8,14 @@ from typing import Final, TextIO
 from msgspec import UnsetType
 
 from netaudit.inventory import AssetDocument, Document, EvidenceDocument
-from netaudit.plain import counted, shorten, visible, writable
+from netaudit.plain import counted, shorten, writable
 from netaudit.registry import registrant
 from netaudit.report.advice import advice, around, unseen
 from netaudit.report.words import Say, in_english, maker_of, named, what_is
 
 WIDTH: Final = 100
 VALUE_CHARS: Final = 1000
+NAME_CHARS: Final = 100  # of a channel, a field, a fingerprint
 DUMP_ROWS: Final = 4
 DUMP_ROW: Final = 16
 SEEN_CHARS: Final = 4  # shorter values stand in many places by chance
@@ -72,7 +73,9 @@ def _page(
     yield from _section("Verdict", wrap(verdict_of(asset), WIDTH))
     for title, evidence in sides(asset):
         yield from _section(title, _evidence(evidence, replies, titles))
-    yield from _section("What does not fit together", (line for c in asset.conflicts for line in _item(visible(c))))
+    yield from _section(
+        "What does not fit together", (line for c in asset.conflicts for line in _item(shorten(c, VALUE_CHARS)))
+    )
     place = around(document)
     yield from _section("What could not be seen of it", (line for u in unseen(place, asset) for line in _item(u)))
     title = "What would tell more" if asset.verdict == "confirmed" else "What would make it certain"
@@ -120,7 +123,9 @@ def _with(value: str | UnsetType | None, *details: str | UnsetType | None) -> st
 def verdict_of(asset: AssetDocument, say: Say = in_english) -> str:
     """What netaudit says of an asset's maker, and what that rests on."""
     words = say(VERDICT_WORDS[asset.verdict], maker=maker_of(asset), certainty=asset.certainty)
-    channels = sorted({visible(e.channel) for e in asset.evidence if e.supports.get("family") == asset.family})
+    channels = sorted(
+        {shorten(e.channel, NAME_CHARS) for e in asset.evidence if e.supports.get("family") == asset.family}
+    )
     if not channels:
         return words
     rests = say("It rests on what was read over {channels}.", channels=", ".join(channels))
@@ -146,12 +151,12 @@ def _evidence(
 ) -> Iterator[str]:
     for number, one in enumerate(evidence, 1):
         supports = ", ".join(f"{attribute} = {value}" for attribute, value in sorted(one.supports.items()))
-        yield f"{number:>2}. {one.strength}: {visible(one.field)} = {shorten(one.value, VALUE_CHARS)}"
+        yield f"{number:>2}. {one.strength}: {shorten(one.field, NAME_CHARS)} = {shorten(one.value, VALUE_CHARS)}"
         says = shorten(supports, VALUE_CHARS) or "many makers have it, it proves nothing"
         if title := titles.get(one.fingerprint):
             yield f"    {shorten(title, VALUE_CHARS)}"
-        yield f"    fingerprint {visible(one.fingerprint)} says: {says}"
-        yield f"    heard over {visible(one.channel)} at {one.seen_at}; reply {one.reply or 'not kept'}"
+        yield f"    fingerprint {shorten(one.fingerprint, NAME_CHARS)} says: {says}"
+        yield f"    heard over {shorten(one.channel, NAME_CHARS)} at {one.seen_at}; reply {one.reply or 'not kept'}"
         yield from (f"      {row}" for row in dump(replies.get(one.reply or "", b""), one.value))
 
 

@@ -36,6 +36,7 @@ from netaudit.vocabulary import VERDICTS
 
 LISTED_PER_KIND = 10  # of gaps of one kind
 LISTED_FOR_THE_EYE = 60
+PLACE_CHARS = 60  # of an address, a channel, a site
 OTHERS_LISTED = 40  # devices that nothing speaks of as cameras: beyond this they are counted only
 STYLES: Final = {"confirmed": "bold", "probable": "", "possible": "yellow", "unknown": "dim"}
 
@@ -130,7 +131,7 @@ def _cells(asset: AssetDocument, names: Mapping[str, str]) -> Iterator[Text]:
 
 def _first_of(values: tuple[str, ...]) -> str:
     more = f" +{len(values) - 1}" if len(values) > 1 else ""
-    return visible(values[0]) + more if values else ""
+    return shorten(values[0], PLACE_CHARS) + more if values else ""
 
 
 def _for_the_eye(document: Document) -> Iterator[Text]:
@@ -138,7 +139,7 @@ def _for_the_eye(document: Document) -> Iterator[Text]:
     reasons = [(address_of(a), doubt) for a in document.assets for doubt in doubts(a)]
     for gap in document.coverage.gaps:
         if gap.kind in FOR_THE_EYE:
-            where = names.get(gap.asset or "") or visible(gap.address or "")
+            where = names.get(gap.asset or "") or shorten(gap.address or "", PLACE_CHARS)
             reasons.append((where, f"{gap.kind.replace('_', ' ')}: {shorten(gap.detail, 300)}"))
     yield from (Text(f"{where}: {reason}") for where, reason in reasons[:LISTED_FOR_THE_EYE])
     yield from _more(len(reasons) - LISTED_FOR_THE_EYE)
@@ -159,14 +160,14 @@ def _unseen(document: Document) -> Iterator[Text]:
 
 
 def _located(gap: GapDocument) -> str:
-    where = f"{visible(gap.address)}: " if gap.address else ""
+    where = f"{shorten(gap.address, PLACE_CHARS)}: " if gap.address else ""
     return shorten(f"{where}{gap.detail}", 300)
 
 
 def _failures(document: Document) -> Iterator[Text]:
     counts = Counter((p.status, p.channel or p.stage) for p in document.problems)
     for (status, channel), number in sorted(counts.items(), key=lambda c: (-c[1], c[0])):
-        yield Text(f"{visible(channel)}, {counted(number, 'time')}: {STATUS_WORDS[status]}")
+        yield Text(f"{shorten(channel, PLACE_CHARS)}, {counted(number, 'time')}: {STATUS_WORDS[status]}")
 
 
 def _more(number: int, indent: str = "") -> Iterator[Text]:
@@ -190,13 +191,13 @@ def _run(document: Document) -> Iterator[Text]:
     run = document.run
     facts = {
         "site": run.site,
-        "targets": shorten(", ".join(run.scope.targets), 300),
-        "excluded": shorten(", ".join(run.scope.excluded), 300),
+        "targets": ", ".join(run.scope.targets),
+        "excluded": ", ".join(run.scope.excluded),
         "profile": run.scope.profile,
         "time": f"{run.started_at} to {run.finished_at}",
         "with": f"netaudit {run.tool.version}, {counted(run.fingerprints.count, 'fingerprint')}{_age(document)}",
     }
-    yield from (Text(f"{name:<9} {visible(value)}") for name, value in facts.items() if value)
+    yield from (Text(f"{name:<9} {shorten(value, 300)}") for name, value in facts.items() if value)
 
 
 def _age(document: Document) -> str:

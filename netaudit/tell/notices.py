@@ -35,7 +35,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """One thing worth telling."""
 
     kind: Kind
-    words: str  # one sentence, with what a device said of itself in it: untrusted
+    words: str  # one sentence, with what a device said of itself in it: untrusted until it is gathered
     asset: str = ""  # the id of the device, where it is about one
 
 
@@ -58,23 +58,26 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """One line: the site, and how many of what."""
         counts = ", ".join(counted(number, *_WORDS[kind]) for kind, number in self.counts.items())
-        return f"netaudit: {_shown(self.site)}: {counts or 'nothing new'}"
+        return f"netaudit: {self.site}: {counts or 'nothing new'}"
 
     @property
     def text(self) -> str:
         """The message as plain text, without characters that a terminal or a mail reader would obey."""
-        lines = [f"Site {_shown(self.site)}, run {self.run}, {self.at}", ""]
+        lines = [f"Site {self.site}, run {self.run}, {self.at}", ""]
         ordered = sorted(self.notices, key=lambda notice: (_place(notice.kind), notice.words))
-        lines += [f"- {_WORDS[notice.kind][0]}: {_shown(notice.words)}" for notice in ordered[:MOST_LINES]]
+        lines += [f"- {_WORDS[notice.kind][0]}: {notice.words}" for notice in ordered[:MOST_LINES]]
         if len(ordered) > MOST_LINES:
             lines.append(f"- and {len(ordered) - MOST_LINES:,} more: netaudit history show {self.run}")
         return "\n".join([*lines, ""])
 
 
 def gather(*, site: str, at: str, run: str, notices: Iterable[Notice]) -> Message | None:
-    """The message of a run's notices, each once; None where there is nothing to tell. Its id is that of the run."""
-    kept = tuple(dict.fromkeys(notices))
-    return Message(id=f"run-{run}", site=site, at=at, run=run, notices=kept) if kept else None
+    """The message of a run's notices, each once; None where there is nothing to tell. Its id is that of the run.
+
+    What a device said is made harmless and short here, for every way to send it.
+    """
+    kept = tuple(dict.fromkeys(msgspec.structs.replace(notice, words=_shown(notice.words)) for notice in notices))
+    return Message(id=f"run-{run}", site=_shown(site), at=at, run=run, notices=kept) if kept else None
 
 
 def _ordered(kinds: Iterable[str]) -> list[str]:

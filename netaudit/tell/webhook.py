@@ -10,6 +10,7 @@ import time
 
 import msgspec
 
+from netaudit.inventory import escape
 from netaudit.tell.notices import MOST_LINES, Message
 from netaudit.tell.receivers import Webhook, read_secret
 
@@ -38,20 +39,18 @@ def send_webhook(receiver: Webhook, message: Message) -> None:
 
 def build_body(message: Message) -> bytes:
     """The JSON of a message: its counts in full, its first notices, and how many are left out."""
-    return msgspec.json.encode(
-        {
-            "schema": SCHEMA,
-            "id": message.id,
-            "site": message.site,
-            "at": message.at,
-            "run": message.run,
-            "title": message.title,
-            "counts": message.counts,
-            "notices": message.notices[:MOST_LINES],
-            "left_out": max(0, len(message.notices) - MOST_LINES),
-        },
-        order="sorted",
-    )
+    body = {
+        "schema": SCHEMA,
+        "id": message.id,
+        "site": message.site,
+        "at": message.at,
+        "run": message.run,
+        "title": message.title,
+        "counts": message.counts,
+        "notices": message.notices[:MOST_LINES],
+        "left_out": max(0, len(message.notices) - MOST_LINES),
+    }
+    return escape(msgspec.json.encode(body, order="sorted"))
 
 
 def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:

@@ -1,67 +1,19 @@
 """The page by itself: no request, no script needed, on paper, and under any text that a device can send."""
 
 import re
-from dataclasses import replace
 
 import pytest
-from support.inventories import SMALL, SPITE, asset, match
 from support.pages import FINDINGS_JSON
 from support.pages import page as written
-
-from netaudit.inventory import document
-from netaudit.model import Gap, Problem
-
-LONG = 64 * 1024
-WORST = (
-    *SPITE,
-    "<img src=x onerror=alert(1)>",
-    "<svg onload=alert(1)>",
-    '"><script>alert(1)</script>',
-    "'-alert(1)-'",
-    "javascript:alert(1)",
-    "</noscript><script>alert(1)</script>",
-    "<!--<script>",
-    "]]></script>",
-    "{{constructor.constructor('alert(1)')()}}${alert(1)}{% raw %}{say}%(name)s",
-    "\u202e\u2067evil\u2069\u202c",
-    "\x00NUL\x00",
-    "A" * LONG,
-    "<b>" * (LONG // 3),
-)
-
-
-def worst():
-    """A device for each text, which stands wherever a device, or a file that is given, has its say."""
-    assets = tuple(
-        asset(
-            f"id-{n}", f"10.0.0.{n}",
-            [match(text[:200], "http.title", text, "medium", 80, "tcp", family="dahua", brand=text)],
-            hostnames=(text,), conflicts=(text,), family="dahua", verdict="possible", certainty=0.5, kind="camera",
-            manufacturer=text, brand=f"{text} brand", model=text, line=text, generation=text, firmware=text, serial=text,
-        )
-        for n, text in enumerate(WORST)
-    )  # fmt: skip
-    return document(
-        replace(
-            SMALL,
-            run=replace(SMALL.run, site=WORST[0], targets=WORST, excluded=WORST),
-            assets=assets,
-            problems=tuple(
-                Problem(stage="read", channel="http", address=f"10.0.0.{n}", status="malformed", detail=text)
-                for n, text in enumerate(WORST)
-            ),
-            coverage=replace(
-                SMALL.coverage,
-                gaps=tuple(Gap(kind="wrong_subnet", detail=t, asset=f"id-{n}") for n, t in enumerate(WORST)),
-            ),
-        )
-    )
+from support.spite import SPITEFUL, written_by_hand
 
 
 @pytest.fixture(scope="module")
 def worst_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("worst") / "worst.html"
-    path.write_text(written(worst(), findings=FINDINGS_JSON.replace(b"made by", b"<img src=x onerror=alert(1)>")))
+    path.write_text(
+        written(written_by_hand(SPITEFUL), findings=FINDINGS_JSON.replace(b"made by", b"<img src=x onerror=alert(1)>"))
+    )
     return path
 
 
@@ -73,7 +25,7 @@ def test_no_text_of_a_device_acts(browser, worst_file, script):
     page.on("pageerror", lambda error: acted.append(str(error)))
     page.on("request", lambda request: acted.append(request.url))
     page.on("console", lambda told: acted.append(told.text))
-    views = ["", "#devices", "#coverage", "#run", "#findings", *(f"#device?id=id-{n}" for n in range(len(WORST)))]
+    views = ["", "#devices", "#coverage", "#run", "#findings", *(f"#device?id=id-{n}" for n in range(len(SPITEFUL)))]
     for view in views if script else views[:1]:
         page.goto(worst_file.as_uri() + view)
     shown = page.locator("body").inner_text()

@@ -143,7 +143,9 @@ def pack_pages(scene: Scene) -> dict[str, Any]:
 
 
 def _kind(evidence: EvidenceDocument) -> tuple[str, str, str, str]:
-    return (visible(evidence.channel), visible(evidence.field), visible(evidence.fingerprint), evidence.strength)
+    names = (evidence.channel, evidence.field, evidence.fingerprint)
+    channel, field, fingerprint = (shorten(name, NAME_CHARS) for name in names)
+    return (channel, field, fingerprint, evidence.strength)
 
 
 def _near(number: int, base: int) -> int:
