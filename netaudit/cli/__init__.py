@@ -13,7 +13,8 @@ from types import FrameType
 import click
 
 from netaudit import __version__
-from netaudit.cli.options import INTERRUPTED, WRONG, forget_stdout, one_line
+from netaudit.cli.config import config_option
+from netaudit.cli.options import INTERRUPTED, QUIET, WRONG, forget_stdout, one_line
 
 # In the order of a first day's work. Each is a file of this folder with a command of the same name.
 VERBS = (
@@ -49,7 +50,7 @@ class Verbs(click.Group):
             return None
         command = getattr(import_module(f"netaudit.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101
-        _take_debug(command)
+        _take_common(command)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -65,21 +66,37 @@ class Verbs(click.Group):
             raise click.ClickException(_why(error)) from None
 
 
-def _take_debug(command: click.Command) -> None:
-    """Let a command and its subcommands take --debug, wherever on the line the user writes it."""
-    if not any(option.name == "debug" for option in command.params):
-        command.params.append(
-            click.Option(
-                ["--debug"], is_flag=True, expose_value=False, callback=_note_debug, help="Show an error's traceback."
-            )
-        )
-    for inner in command.commands.values() if isinstance(command, click.Group) else ():
-        _take_debug(inner)
+def _take_common(command: click.Command) -> None:
+    """Let a verb and its subcommands take the common options, wherever on the line the user writes them."""
+    _take(command, *_common_options())
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _take_common(inner)
+    elif not any("--config" in parameter.opts for parameter in command.params):
+        config_option(command)
 
 
-def _note_debug(ctx: click.Context, option: click.Parameter, value: object) -> None:
-    if value:
-        ctx.meta[_DEBUG] = True
+def _take(command: click.Command, *options: click.Option) -> None:
+    taken = {name for parameter in command.params for name in parameter.opts}
+    command.params.extend(option for option in options if taken.isdisjoint(option.opts))
+
+
+def _common_options() -> tuple[click.Option, ...]:
+    return (
+        _flag("-q", "--quiet", note=QUIET, told="No remarks on stderr."),
+        _flag("-v", "--verbose", note="netaudit.verbose", told="Tell more on stderr, where there is more to tell."),
+        _flag("--debug", note=_DEBUG, told="Show an error's traceback."),
+    )
+
+
+def _flag(*names: str, note: str, told: str) -> click.Option:
+    """An option that is noted in the context, for whoever asks."""
+
+    def take(ctx: click.Context, _option: click.Parameter, value: object) -> None:
+        if value:
+            ctx.meta[note] = True
+
+    return click.Option(list(names), is_flag=True, expose_value=False, callback=take, help=told)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,7 +110,7 @@ def netaudit() -> None:
     """
 
 
-_take_debug(netaudit)
+_take(netaudit, _common_options()[-1])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+QUIET = "netaudit.quiet"  # noted in the context where -q was given
+
 DONE, FOUND, WRONG, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -157,7 +159,8 @@ def conclude(inventory: "Inventory", *, quiet: bool, verbose: bool = False) -> i
 
 def remark(text: str, *, quiet: bool = False) -> None:
     """One line on stderr, if anybody reads it."""
-    if not quiet:
+    context = click.get_current_context(silent=True)
+    if not quiet and not (context and context.meta.get(QUIET)):
         with suppress(BrokenPipeError):
             click.echo(one_line(text), err=True)
 
