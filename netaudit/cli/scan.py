@@ -25,6 +25,7 @@ from netaudit.cli.options import (
     verbose_option,
     write_outputs,
 )
+from netaudit.cli.resuming import continued
 from netaudit.cli.storing import check_store, store_if_asked, store_options
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="Do not ask devices that were late a second time.")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), metavar="BUNDLE", help="Keep every reply.")
 @click.option(
+    "--resume",
+    "resumed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="BUNDLE",
+    help="Go on with the run of this bundle, which was killed or interrupted: docs/resume.md.",
+)
+@click.option(
     "--credentials",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -91,6 +99,7 @@ def scan(
     quiet_hours: str | None,
     once: bool,
     record: Path | None,
+    resumed: Path | None,
     credentials: Path | None,
     retry_logins: bool,
     site: str | None,
@@ -130,7 +139,9 @@ def scan(
         confirmed=confirmed,
         logins=given_logins(credentials, retry=retry_logins),
     )
-    return run_scan(request, pairs, directories, record, quiet=quiet, verbose=verbose)
+    if resumed:
+        request = continued(request, resumed, record)
+    return run_scan(request, pairs, directories, record, quiet=quiet, verbose=verbose, resumed=resumed)
 
 
 def run_scan(
@@ -141,21 +152,24 @@ def run_scan(
     *,
     quiet: bool,
     verbose: bool = False,
+    resumed: Path | None = None,
 ) -> int:
     """Scan as asked, write the outputs, and tell by the exit code how it went."""
     from netaudit.cli.progress import Progress
     from netaudit.inventory import document
+    from netaudit.resume import resume
     from netaudit.runs import prepare, scan
 
     library = load(directories)
     stopped = threading.Event()
     with Progress(quiet=quiet) as progress, _interruptible(stopped):
         prepared = prepare(request, progress=progress.show, stopped=stopped)
+        prepared = resume(prepared, resumed) if resumed else prepared
         if not quiet:
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
     write_outputs(document(inventory), outputs)
-    store_if_asked(document(inventory), record, quiet=quiet)
+    store_if_asked(document(inventory), resumed or record, quiet=quiet)
     code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 

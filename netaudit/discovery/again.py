@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netaudit.discovery.ask import Patience, hold, visit_known
+from netaudit.discovery.ask import Patience, hold, recall_late, visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
+from netaudit.discovery.ledger import AGAIN
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
@@ -28,6 +29,7 @@ def look_again(course: Course) -> Iterator[Event]:
     """Ask the late ones once more; nothing where nobody was late, or where the user does not want it."""
     if not course.live.again or not course.live.channels & VISIT_CHANNELS:
         return
+    recall_late(course)
     late = {a: late_one for a, late_one in course.late.items() if a not in course.left_alone}
     lossy = [link for link in course.attached.links if link in course.swept and link.address in course.lossy]
     if not (late or lossy) or not _wait(course, late):
@@ -44,10 +46,10 @@ def look_again(course: Course) -> Iterator[Event]:
 def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) -> Iterator[Event]:
     known = set(course.alive)
     yield from sweep_again(course, lossy)
-    yield from unicast_again(course, _unheard(course))
+    yield from unicast_again(course, _unheard(course), "again")
     yield from visit_known(course, [a for a in course.alive if a not in known])
     visits = [_rest_of(late_one) for late_one in late.values()]
-    patience = Patience(connect_s=CONNECT_S, most_late=MOST_LATE, stage="asking the late")
+    patience = Patience(connect_s=CONNECT_S, most_late=MOST_LATE, stage="asking the late", visit=AGAIN)
     yield from hold(course, visits, len(visits), IN_FLIGHT, patience)
     yield from course.tell_connections()
 

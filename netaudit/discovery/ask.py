@@ -11,7 +11,9 @@ from itertools import chain
 
 from netaudit.discovery import arp
 from netaudit.discovery.course import Course, Late
+from netaudit.discovery.ledger import FIRST
 from netaudit.discovery.plan import targets
+from netaudit.discovery.resumption import noted, retrace
 from netaudit.discovery.shuffle import shuffled
 from netaudit.discovery.visit import MOST_PORTS, VISIT_CHANNELS, go_on
 from netaudit.discovery.visiting.state import Visit
@@ -38,6 +40,7 @@ class Patience:
     connect_s: float
     most_late: int = MOST_PORTS
     stage: str = "asking"  # what progress is told under
+    visit: str = FIRST  # of a device: the ledger tells them apart
 
 
 def ask(course: Course) -> Iterator[Event]:
@@ -97,7 +100,21 @@ def _conversations(
         course.progress(patience.stage, number, total)
         if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
             _read_table(course)
-        yield state.target.address, _noting_late(course, state, patience)
+        past = course.live.ledger.visits.get((patience.visit, state.target.address))
+        if past and past.over:
+            continue
+        state.target = past.target if past else state.target
+        conversation = _noting_late(course, state, patience)
+        limit_s = course.live.host_timeout_s
+        yield state.target.address, noted(course.live.ledger, patience.visit, state, conversation, limit_s)
+
+
+def recall_late(course: Course) -> None:
+    """Note anew who was late in a visit that was over before this run was continued."""
+    for (visit, address), past in course.live.ledger.visits.items():
+        if visit == FIRST and past.over and past.late and address not in course.late:
+            state = Visit(past.target, course.live.channels)
+            retrace(past, _noting_late(course, state, Patience(connect_s=CONNECT_TIMEOUT_S)))
 
 
 def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversation:

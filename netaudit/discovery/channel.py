@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from netaudit.discovery.ledger import Ledger, Shooting
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
@@ -27,6 +28,8 @@ class Question:
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
+    ledger: Ledger | None = None  # where what is sent is noted
+    part: str = ""  # of the run, to tell its notes apart
 
     @property
     def link(self) -> Interface:
@@ -49,13 +52,25 @@ class Question:
         source = (self.link.link_local if self.ipv6 else self.link.address) or ""
         return Volley(
             channel=channel, port=port, shots=shots, destinations=(group, *more), listen_s=listen_s, ttl=ttl,
-            source=source, interface=self.link.name, group=group,
+            source=source, interface=self.link.name, group=group, notes=self._notes(channel, port, source),
         )  # fmt: skip
 
     def to_each(self, channel: str, port: int, request: bytes, listen_s: float) -> Volley:
         """The volley that asks the addresses once each."""
         shots = ((0.0, request),)
-        return Volley(channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s)
+        return Volley(
+            channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s,
+            notes=self._notes(channel, port),
+        )  # fmt: skip
+
+    def _notes(self, channel: str, port: int, source: str = "") -> Shooting | None:
+        """Where the datagrams of a volley are noted, if they are."""
+        if self.ledger is None:
+            return None
+        interface = self.interface.name if self.interface else ""
+        return Shooting(
+            ledger=self.ledger, part=self.part, channel=channel, port=port, interface=interface, source=source
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from netaudit.discovery import BY_NAME
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.channel import Question
 from netaudit.discovery.hearsay import LISTEN, Hearsay
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.login.means import Means
 from netaudit.discovery.plan import Hints
 from netaudit.discovery.visiting.state import Visit
@@ -47,6 +48,7 @@ class Live:
     quiet_from: datetime | None = None  # nothing is sent from then on
     again: bool = True  # devices that were late are asked once more
     logins: Means | None = None  # without it no login is sent
+    ledger: Ledger = field(default_factory=Ledger)  # what was asked, and what by a run that this one continues
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,21 @@ class Course:
         if self.live.logins:
             self.live.logins.witness.take(event)
         yield event
+
+    def relearn(self, event: Event) -> None:
+        """Learn from an event of the run that this one continues."""
+        if isinstance(event, Reply):
+            self.hearsay.refuses(event, listened=False)
+            list(self._place(event))
+            self._learn(event)
+        elif isinstance(event, Gap):
+            self._gap(event)
+        elif isinstance(event, ChannelReport) and event.name == "arp" and event.status == "done":
+            self.swept.update(link for link in self.attached.links if str(link.network) == event.network)
+        elif isinstance(event, ChannelReport) and event.name == "tcp":
+            self.made[event.network] += event.sent
+        if self.live.logins:
+            self.live.logins.witness.take(event)
 
     def tell_connections(self, *, always: bool = False) -> Iterator[ChannelReport]:
         """The connections that were begun since the last telling, network by network."""

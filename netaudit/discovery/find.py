@@ -30,12 +30,14 @@ def find(course: Course) -> Iterator[Event]:
             course.hearsay.bar(neighbour)
     jobs = [job for link in course.attached.links for job in _jobs_on(course, link)]
     distant = (a for a in course.attached.beyond(course.multicast_networks()) if ":" not in a)
-    yield from _known_before(course)
+    if "known before" not in course.live.ledger.ended:
+        yield from _known_before(course)
+        course.live.ledger.end("known before")
     batch = tuple(islice(distant, UNICAST_BATCH))
-    yield from run_jobs(course, [*jobs, *_reaching_jobs(course, batch)])
+    yield from run_jobs(course, [*jobs, *_reaching_jobs(course, batch)], "find")
     course.hearsay.forget()
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
-        yield from run_jobs(course, _reaching_jobs(course, batch))
+        yield from run_jobs(course, _reaching_jobs(course, batch), "find")
 
 
 def probe_silent(course: Course) -> Iterator[Event]:
@@ -45,13 +47,13 @@ def probe_silent(course: Course) -> Iterator[Event]:
     silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
     while (batch := tuple(islice(silent, NEIGHBOUR_BATCH))) and not course.live.gate.stopped.is_set():
         course.live.gate.stopped.wait(max(course.room.wait_s(address) for address in batch))
-        yield from unicast_again(course, batch)
+        yield from unicast_again(course, batch, "silent")
     course.asked_at = time.monotonic()
 
 
-def unicast_again(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:
-    """Probe these addresses by unicast, once by each channel."""
-    yield from run_jobs(course, _reaching_jobs(course, addresses))
+def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:
+    """Probe these addresses by unicast, once by each channel in each part of the run."""
+    yield from run_jobs(course, _reaching_jobs(course, addresses), part)
 
 
 def sweep_again(course: Course, links: list[Interface]) -> Iterator[Event]:
@@ -74,7 +76,9 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
         if channel.find is None or channel.name not in course.live.channels:
             continue
         if channel.name == "arp" and link.has_link_layer:
-            yield channel, Question(gate=gate, interface=link, addresses=tuple(course.attached.neighbours(link)))
+            known = course.heard.get("arp", ())  # to a run that this one continues
+            silent = tuple(a for a in course.attached.neighbours(link) if a not in known)
+            yield channel, Question(gate=gate, interface=link, addresses=silent)
         elif channel.name != "arp" and link.multicast:
             yield from ((channel, question) for question in _questions(course, channel, link))
     if course.live.listen_s and course.attached.leads(link):

@@ -29,6 +29,7 @@ def live_events(live: Live) -> Iterator[Event]:
     course = Course(live, Attached(live.scope, live.interfaces))
     with _until(live.quiet_from, live.gate.stopped) as quiet:
         try:
+            yield from _retold(course)
             yield from _until_interrupted(course)
             if quiet.is_set():
                 detail = (
@@ -64,9 +65,26 @@ def _until(end: datetime | None, stopped: threading.Event) -> Iterator[threading
             timer.join()
 
 
+def _retold(course: Course) -> Iterator[Event]:
+    """What the run that this one continues had told, and what is missing because it was stopped."""
+    ledger, gate = course.live.ledger, course.live.gate
+    for event in ledger.retell():
+        course.relearn(event)
+        yield event
+    for address, count in ledger.made.items():
+        gate.made[course.attached.network_of(address)] += count
+    ledger.retelling = False
+    yield from ledger.lost_datagrams()
+
+
 def _until_interrupted(course: Course) -> Iterator[Event]:
+    ledger = course.live.ledger
     try:
         for phase in PHASES:
+            if phase.__name__ in ledger.ended:
+                continue
             yield from phase(course)
+            if not course.live.gate.stopped.is_set():
+                ledger.end(phase.__name__)
     except KeyboardInterrupt:
         course.live.gate.stopped.set()

@@ -1,11 +1,13 @@
 """The evidence bundle: every event of a run, verbatim. `scan --record` writes it, `replay` reads it.
 
 It is a file of chained lines (see `chain.py`): the first line is the run, then come the events in the order in which
-they were heard, and the last line ends the run. A bundle of a run that was killed has no such end, and is read as far
-as it goes. Bytes are Base64, times are seconds since the epoch as JSON numbers.
+they were heard, with the marks by which the run can be continued (`marks.py`) between them, and the last line ends the
+run. A bundle of a run that was killed has no such end, and is read as far as it goes. Bytes are Base64, times are
+seconds since the epoch as JSON numbers.
 """
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ import msgspec
 
 from netaudit.model import ChannelReport, Event, Gap, HarmCheck, Problem, Reply, Run, Subnet
 from netaudit.records.chain import MAX_BODY_BYTES, ChainWriter, Tail, is_chained, read_lines, read_seal, read_tail
+from netaudit.records.marks import MARKS, Mark, Resumed, as_if_uninterrupted
 
 SCHEMA = "netaudit.bundle/1"
 
@@ -30,7 +33,8 @@ EVENTS: Final[dict[str, type[Event]]] = {
     "subnet": Subnet,
     "harm": HarmCheck,
 }
-TYPES: Final = {event: kind for kind, event in EVENTS.items()}
+_SHAPES: Final[dict[str, type[Event | Mark]]] = {**EVENTS, **MARKS}
+TYPES: Final = {shape: kind for kind, shape in _SHAPES.items()}
 
 T = TypeVar("T")
 
@@ -69,10 +73,14 @@ class Recording:
 
 
 class BundleWriter:
-    """Writes a bundle, replacing what the file held. Leaving the context without `finish` leaves one without end."""
+    """Writes a bundle, replacing what the file held. Leaving the context without `finish` leaves one without end.
+
+    May be used by several threads.
+    """
 
     def __init__(self, path: str | Path, run: Run, settings: Mapping[str, str] | None = None) -> None:
         self._lines = ChainWriter(Path(path))
+        self._lock = threading.Lock()
         self._waiting = self._replies = 0
         self._flushed_at = run.started_at
         self._finished = False
@@ -89,31 +97,39 @@ class BundleWriter:
             self._lines.flush()
             self._lines.close()
 
-    def add(self, event: Event) -> None:
-        """Append one event. One that is too long to be read again becomes a problem that says so."""
-        body = _pack(TYPES[type(event)], event)
+    def add(self, item: Event | Mark) -> None:
+        """Append one event or mark. An event that is too long to be read again becomes a problem that says so."""
+        body = _pack(TYPES[type(item)], item)
         if len(body) > MAX_BODY_BYTES:
-            event = _too_large(event)
-            body = _pack("problem", event)
-        self._lines.add(body)
-        heard_at = self._flushed_at
-        if isinstance(event, Reply):
-            self._replies, heard_at = self._replies + 1, event.heard_at
-        self._waiting += 1
-        if self._waiting >= FLUSH_LINES or abs(heard_at - self._flushed_at) >= FLUSH_S:
-            self._waiting, self._flushed_at = 0, heard_at
-            self._lines.flush()
+            item = _too_large(item)
+            body = _pack("problem", item)
+        with self._lock:
+            self._lines.add(body)
+            heard_at = self._flushed_at
+            if isinstance(item, Reply):
+                self._replies, heard_at = self._replies + 1, item.heard_at
+            self._waiting += 1
+            if self._waiting >= FLUSH_LINES or abs(heard_at - self._flushed_at) >= FLUSH_S:
+                self._flushed_at = heard_at
+                self._flush()
 
     def flush(self) -> None:
-        """Bring all events to the file now."""
-        self._lines.flush()
+        """Bring all that was added to the file now; nothing where that was done."""
+        with self._lock:
+            self._flush()
 
     def finish(self, finished_at: float) -> None:
         """End the bundle: nothing can be added after this."""
-        end = _End(finished_at=finished_at, replies=self._replies, before=self._lines.seal())
-        self._lines.end(_pack("end", end))
-        self._lines.close()
-        self._finished = True
+        with self._lock:
+            end = _End(finished_at=finished_at, replies=self._replies, before=self._lines.seal())
+            self._lines.end(_pack("end", end))
+            self._lines.close()
+            self._finished = True
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._waiting = 0
+            self._lines.flush()
 
 
 def is_bundle(head: bytes) -> bool:
@@ -125,12 +141,56 @@ def read_bundle(path: str | Path) -> Recording:
     """Read a bundle: all of it is verified before the first event is given. ValueError on what is not as written."""
     path = Path(path)
     tail = read_tail(path)
-    header, last_heard_at = _survey(path, tail)
-    run = Run(
+    survey = _survey(path, tail)
+    run = _run(survey.header, _end(path, tail).finished_at if tail else survey.last_heard_at)
+    events = _events(path, tail, survey.resumed_at_line)
+    return Recording(run=run, settings=survey.header.settings, events=events, complete=tail is not None)
+
+
+def read_items(path: str | Path) -> Iterator[Event | Mark]:
+    """Events and marks of a bundle as they were written, as far as it goes: what a run that continues it begins with.
+
+    What says that the run was interrupted is left out where the run was continued afterwards.
+    """
+    path = Path(path)
+    tail = read_tail(path)
+    resumed_at_line = _survey(path, tail).resumed_at_line
+    for number, item in _items(path, tail):
+        kept = item if isinstance(item, Mark) or number > resumed_at_line else as_if_uninterrupted(item)
+        if kept is not None:
+            yield kept
+
+
+def continue_bundle(path: Path, at: float) -> BundleWriter:
+    """A writer that goes on where a bundle ends, or was cut off. The file is replaced by one that holds the same lines.
+
+    Until that one is whole the old one stays as it is. ValueError on what is not as written.
+    """
+    tail = read_tail(path)
+    header = _survey(path, tail).header
+    beside = path.with_name(f".{path.name}.resumed")
+    writer = BundleWriter(beside, _run(header, header.started_at), header.settings)
+    for _, item in _items(path, tail):
+        writer.add(item)
+    writer.add(Resumed(at=at))
+    writer.flush()
+    beside.replace(path)
+    return writer
+
+
+@dataclass(frozen=True, slots=True)
+class _Surveyed:
+    header: _Header
+    last_heard_at: float
+    resumed_at_line: int  # where the run was continued the last time; 0: it was not
+
+
+def _run(header: _Header, finished_at: float) -> Run:
+    return Run(
         id=header.run,
         feed="live",
         started_at=header.started_at,
-        finished_at=_end(path, tail).finished_at if tail else last_heard_at,
+        finished_at=finished_at,
         targets=header.targets,
         excluded=header.excluded,
         profile=header.profile,
@@ -138,26 +198,25 @@ def read_bundle(path: str | Path) -> Recording:
         version=header.version,
         addresses_in_scope=header.addresses_in_scope,
     )
-    return Recording(run=run, settings=header.settings, events=_events(path, tail), complete=tail is not None)
 
 
-def _survey(path: Path, tail: Tail | None) -> tuple[_Header, float]:
+def _survey(path: Path, tail: Tail | None) -> _Surveyed:
     """Verify a whole bundle; its header, and when its last reply was heard."""
-    lines = read_lines(path, tail)
-    _, first = next(lines, (0, b""))
+    _, first = next(read_lines(path, tail), (0, b""))
     if not first:
         raise ValueError(f"{path.name}, line 1: the bundle was cut off before its first line")
     header = _parse_as("header", first, _Header, f"{path.name}, line 1")
     if header.schema != SCHEMA:
         raise ValueError(f"{path.name}: not a bundle of schema {SCHEMA}: schema is {header.schema[:80]!r}")
-    replies, last_heard_at = 0, header.started_at
-    for number, body in lines:
-        event = _event(body, f"{path.name}, line {number}")
-        if isinstance(event, Reply):
-            replies, last_heard_at = replies + 1, max(last_heard_at, event.heard_at)
+    replies, last_heard_at, resumed_at_line = 0, header.started_at, 0
+    for number, item in _items(path, tail):
+        if isinstance(item, Reply):
+            replies, last_heard_at = replies + 1, max(last_heard_at, item.heard_at)
+        elif isinstance(item, Resumed):
+            resumed_at_line = number
     if tail:
         _check_end(path, tail, replies)
-    return header, last_heard_at
+    return _Surveyed(header, last_heard_at, resumed_at_line)
 
 
 def _check_end(path: Path, tail: Tail, replies: int) -> None:
@@ -172,20 +231,28 @@ def _end(path: Path, tail: Tail) -> _End:
     return _parse_as("end", tail.body, _End, f"{path.name}, last line")
 
 
-def _events(path: Path, tail: Tail | None) -> Iterator[Event]:
-    lines = read_lines(path, tail)
-    number, _ = next(lines)
-    for number, body in lines:
-        yield _event(body, f"{path.name}, line {number}")
+def _events(path: Path, tail: Tail | None, resumed_at_line: int) -> Iterator[Event]:
+    number = 1
+    for number, item in _items(path, tail):
+        if isinstance(item, Mark):
+            continue
+        event = as_if_uninterrupted(item) if number < resumed_at_line else item
+        if event is not None:
+            yield event
     if tail is None:
         yield Gap(kind="truncated_input", detail=f"the bundle {path.name} was cut off after line {number}")
 
 
-def _event(body: bytes, where: str) -> Event:
-    kind = _parse(body, _Kind, where).type
-    if kind not in EVENTS:
-        raise ValueError(f"{where}: {kind[:40]!r} is not a type of line that this version knows")
-    return _parse(body, EVENTS[kind], where)
+def _items(path: Path, tail: Tail | None) -> Iterator[tuple[int, Event | Mark]]:
+    """(number, event or mark) of every line after the first."""
+    lines = read_lines(path, tail)
+    next(lines, None)
+    for number, body in lines:
+        where = f"{path.name}, line {number}"
+        kind = _parse(body, _Kind, where).type
+        if kind not in _SHAPES:
+            raise ValueError(f"{where}: {kind[:40]!r} is not a type of line that this version knows")
+        yield number, _parse(body, _SHAPES[kind], where)
 
 
 def _parse_as(kind: str, body: bytes, shape: type[T], where: str) -> T:
@@ -226,7 +293,7 @@ def _pack(kind: str, shape: object) -> bytes:
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _too_large(event: Event) -> Problem:
-    channel, address = (event.channel, event.address) if isinstance(event, Reply) else ("", "")
-    detail = f"a {TYPES[type(event)]} was too long to be recorded"
+def _too_large(item: Event | Mark) -> Problem:
+    channel, address = (item.channel, item.address) if isinstance(item, Reply) else ("", "")
+    detail = f"a {TYPES[type(item)]} was too long to be recorded"
     return Problem(stage="read", channel=channel, address=address, status="too_large", detail=detail)

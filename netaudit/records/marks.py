@@ -14,7 +14,7 @@ from netaudit.model import ChannelReport, Event, Gap, Target
 class Begun:
     """The visit of a device begins."""
 
-    stage: str  # "asking", "asking the late", …
+    stage: str  # which of its visits: "first", "again"
     target: Target
 
 

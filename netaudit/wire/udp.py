@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.gate import GROUPS, Gate
@@ -29,6 +30,13 @@ _FULL_S = 0.02  # until the next try
 _FULL_TRIES = 50  # in a row, over all destinations
 
 
+class Notes(Protocol):
+    """Who is told of each datagram before it is sent, and knows those that need not be sent any more."""
+
+    def was_sent(self, destination: str, number: int) -> bool: ...
+    def sending(self, destination: str, number: int, datagram: bytes) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volley:
     """What one channel sends from one interface, and how long it listens."""
@@ -42,6 +50,7 @@ class Volley:
     interface: str | None = None
     group: str | None = None  # also listen to what is sent to this group on `port`
     ttl: int = 1  # of multicast datagrams
+    notes: Notes | None = None
 
     def __post_init__(self) -> None:
         if not all(datagram for _, datagram in self.shots):
@@ -87,13 +96,18 @@ class _Salvo:
 
     def run(self) -> Iterator[Event]:
         started = time.monotonic()
-        for due_s, datagram in self.volley.shots:
+        notes = self.volley.notes
+        for number, (due_s, datagram) in enumerate(self.volley.shots):
             yield from self.listen(started + due_s)
             for destination in self.volley.destinations:
+                if notes and notes.was_sent(destination, number):
+                    continue
                 delay_s = self.gate.delay("" if destination in self.shared else destination)
                 yield from self.listen(time.monotonic() + delay_s)
                 if self.gate.stopped.is_set():
                     break
+                if notes:
+                    notes.sending(destination, number, datagram)
                 yield from self.send(datagram, destination)
         yield from self.listen(time.monotonic() + self.volley.listen_s)
         yield from self.report()

@@ -4,10 +4,11 @@ It comes after all finding and asking, because only then is it known what a devi
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from netaudit.discovery.course import Course
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.login.community import read_snmp
 from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.plan import Job, plan
@@ -15,6 +16,7 @@ from netaudit.discovery.login.reading import Read, read_device
 from netaudit.model import ChannelReport, Event, Gap
 from netaudit.wire.gate import Gate
 
+_BEGUN, _DONE = "reading {}", "read {}"  # how the ledger names what was begun, and what was done
 AT_ONCE = 8  # devices; parsing SOAP in more threads makes it slower
 
 
@@ -31,19 +33,31 @@ def log_in(course: Course) -> Iterator[Event]:
         else:
             jobs.append(item)
     sent: Counter[str] = Counter()
-    for done, read in enumerate(_read_all(jobs, course.live.gate, means.guard), start=1):
+    jobs = yield from _not_begun(course.live.ledger, jobs)
+    for done, read in enumerate(_read_all(jobs, course.live.gate, means.guard, course.live.ledger), start=1):
         course.progress("logging in", done, len(jobs))
         sent.update(read.sent)
         for event in read.events:
             yield from course.take(event, "login")
+        if read.address:
+            course.live.ledger.end(_DONE.format(read.address))
     course.made = Counter(course.live.gate.made)  # these connections are told here, and not once more by others
     state = "partial" if course.live.gate.stopped.is_set() else "done"
     yield from (ChannelReport(name=name, status=state, sent=count) for name, count in sorted(sent.items()))
 
 
-def _read_all(jobs: list[Job], gate: Gate, guard: Guard) -> Iterator[Read]:
+def _not_begun(ledger: Ledger, jobs: list[Job]) -> Generator[Gap, None, list[Job]]:
+    """The jobs that a run which this one continues had not begun: a login is never sent a second time."""
+    for job in jobs:
+        if _BEGUN.format(job.address) in ledger.ended and _DONE.format(job.address) not in ledger.ended:
+            detail = "the run was stopped while it was read with a login: that was not begun again"
+            yield Gap(kind="answers_lost", detail=detail, address=job.address)
+    return [job for job in jobs if _BEGUN.format(job.address) not in ledger.ended]
+
+
+def _read_all(jobs: list[Job], gate: Gate, guard: Guard, ledger: Ledger) -> Iterator[Read]:
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="login") as pool:
-        futures: list[Future[Read]] = [pool.submit(_read, job, gate, guard) for job in jobs]
+        futures: list[Future[Read]] = [pool.submit(_read, job, gate, guard, ledger) for job in jobs]
         try:
             yield from (future.result() for future in as_completed(futures))
         finally:  # an interrupt, or nobody reads on: what has not begun does not begin
@@ -52,9 +66,10 @@ def _read_all(jobs: list[Job], gate: Gate, guard: Guard) -> Iterator[Read]:
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read(job: Job, gate: Gate, guard: Guard) -> Read:
+def _read(job: Job, gate: Gate, guard: Guard, ledger: Ledger) -> Read:
     """All that one device is asked, one thing after the other."""
     if gate.stopped.is_set():
         return Read()
+    ledger.end(_BEGUN.format(job.address))
     told, more = read_device(job, gate, guard), read_snmp(job, gate)
-    return Read(events=[*told.events, *more.events], sent=told.sent + more.sent)
+    return Read(events=[*told.events, *more.events], sent=told.sent + more.sent, address=job.address)

@@ -27,6 +27,7 @@ class Read:
 
     events: list[Event] = field(default_factory=list)
     sent: Counter[str] = field(default_factory=Counter)  # channel -> connections or datagrams
+    address: str = ""  # of the device, once all was asked
 
 
 class Caller(Protocol):

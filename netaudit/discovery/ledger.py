@@ -1,0 +1,179 @@
+"""The ledger of a live run: what was asked and answered, so that a run that was killed is continued and not repeated.
+
+Each question is noted before it is sent. A run that continues another reads the notes first: what has ended is not
+begun again, no question is sent a second time, and a visit goes on at the step at which it was cut (`resumption.py`).
+Without a recording nothing is noted, and nothing is known.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from netaudit.model import Event, Gap, Problem, Reply, Target
+from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed
+from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
+
+FIRST, AGAIN = "first", "again"  # the visits that a device may get
+LISTENING_S = 3.0  # that answers to a datagram may take: the longest that any channel listens
+
+_Shot = tuple[str, str, str, str, str, int, int]  # part, channel, interface, our address, whom, port, number
+
+
+@dataclass(slots=True)
+class Past:
+    """What an earlier run noted of one visit."""
+
+    target: Target
+    outcomes: list[Outcome] = field(default_factory=list)  # of its steps, in their order
+    told: set[Event] = field(default_factory=set)  # what it told, to tell nothing twice
+    pending: bool = False  # a request was asked, and what came of it is not known
+    handshakes: Counter[int] = field(default_factory=Counter)  # by port
+    late: bool = False  # a connection timed out: the second look needs to know what was left
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Notes what is asked, and knows what was asked before. Without `write` it does neither."""
+
+    write: Callable[[Mark], None] | None = None
+    flush: Callable[[], None] = lambda: None
+    past: Callable[[], Iterator[Event | Mark]] = lambda: iter(())  # of the run that is continued
+    visits: dict[tuple[str, str], Past] = field(default_factory=dict)  # stage, address
+    ended: set[str] = field(default_factory=set)
+    shots: dict[_Shot, float] = field(default_factory=dict)  # when each was sent
+    fresh: dict[str, list[float]] = field(default_factory=dict)  # the same, of unicast jobs that have not ended
+    made: Counter[str] = field(default_factory=Counter)  # connections by address
+    last_at: float = 0.0  # the last time that was noted
+    retelling: bool = False  # what comes is what an earlier run has told
+
+    def retell(self) -> Iterator[Event]:
+        """The events of the run that is continued, while its marks are learnt."""
+        for item in self.past():
+            if isinstance(item, Mark):
+                self._learn(item)
+                continue
+            if isinstance(item, Reply):
+                self.last_at = max(self.last_at, item.heard_at)
+            if isinstance(item, Reply | Problem | Gap) and (past := self._visit_of(item.address)):
+                past.told.add(item)
+            yield item
+
+    def note(self, mark: Mark, *, at_once: bool = False) -> None:
+        """Write a mark; `at_once`: it is in the file before this returns."""
+        if self.write:
+            self.write(mark)
+            if at_once:
+                self.flush()
+
+    def end(self, part: str) -> None:
+        """Note that a part of the run is over."""
+        self.ended.add(part)
+        self.note(Ended(part=part), at_once=True)
+
+    def asking(self, stage: str, address: str, step: Step, port: int) -> None:
+        """Note a request before it is sent, and a handshake without a digest; other steps ask nothing."""
+        if self.write and (isinstance(step, Secure) or (isinstance(step, Exchange) and step.request)):
+            digest = sha256(step.request).hexdigest() if isinstance(step, Exchange) else ""
+            self.note(Asked(stage=stage, address=address, port=port, digest=digest, at=time.time()), at_once=True)
+
+    def answered(self, stage: str, address: str, step: Step, outcome: Outcome) -> None:
+        """Note what came of a step; pauses are not noted."""
+        name = _NAMES.get(type(step))
+        if self.write and name:
+            self.note(
+                Answered(
+                    stage=stage, address=address, step=name, status=outcome.status, data=outcome.data,
+                    detail=outcome.detail, tls_version=outcome.tls_version, local=outcome.local, at=outcome.at,
+                ),
+                at_once=name != "connect",
+            )  # fmt: skip
+
+    def lost_datagrams(self) -> Iterator[Gap]:
+        """The unicast questions whose answers may have come when nobody listened any more."""
+        for channel, sent in sorted(self.fresh.items()):
+            count = sum(at >= self.last_at - LISTENING_S for at in sent)
+            if not count:
+                continue
+            detail = f"{channel.split()[-1]}: {count} questions had just been sent when the run was stopped: answers that came "
+            yield Gap(kind="answers_lost", detail=detail + "later are missing, and nobody is asked twice")
+
+    def _visit_of(self, address: str) -> Past | None:
+        found = [past for stage in (AGAIN, FIRST) if (past := self.visits.get((stage, address))) and not past.over]
+        return found[0] if found else None
+
+    def _learn(self, mark: Mark) -> None:
+        if isinstance(mark, Begun):
+            self.visits.setdefault((mark.stage, mark.target.address), Past(mark.target))
+        elif isinstance(mark, Asked):
+            self._learn_asked(mark)
+        elif isinstance(mark, Answered):
+            self._learn_answer(mark)
+        elif isinstance(mark, Over) and (past := self.visits.get((mark.stage, mark.address))):
+            past.over = True
+            past.told.clear()
+            if not past.late:
+                past.outcomes.clear()
+        elif isinstance(mark, Ended):
+            self.ended.add(mark.part)
+            self.fresh.pop(mark.part.partition(" #")[0], None)
+        elif isinstance(mark, Resumed):
+            self.last_at = max(self.last_at, mark.at)
+
+    def _learn_asked(self, mark: Asked) -> None:
+        self.last_at = max(self.last_at, mark.at)
+        if mark.channel:
+            shot = (mark.stage, mark.channel, mark.interface, mark.source, mark.address, mark.port, mark.number)
+            self.shots[shot] = mark.at
+            if not mark.interface:
+                self.fresh.setdefault(f"{mark.stage} {mark.channel}", []).append(mark.at)
+        elif past := self.visits.get((mark.stage, mark.address)):
+            past.pending |= bool(mark.digest)
+            past.handshakes[mark.port] += not mark.digest
+
+    def _learn_answer(self, mark: Answered) -> None:
+        self.last_at = max(self.last_at, mark.at)
+        if mark.step == "connect":
+            self.made[mark.address] += 1
+        if past := self.visits.get((mark.stage, mark.address)):
+            outcome = Outcome(mark.status, mark.data, mark.detail, mark.tls_version, mark.local, mark.at)
+            past.outcomes.append(outcome)
+            past.pending = False
+            past.late |= mark.step == "connect" and mark.status == "timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shooting:
+    """The notes of one volley; see wire/udp.py for when they are asked for and made."""
+
+    ledger: Ledger
+    part: str
+    channel: str
+    port: int
+    interface: str = ""
+    source: str = ""
+
+    def was_sent(self, destination: str, number: int) -> bool:
+        """Whether this datagram was sent to this destination by the run that is continued."""
+        return self._shot(destination, number) in self.ledger.shots
+
+    def sending(self, destination: str, number: int, datagram: bytes) -> None:
+        """Note that it is going to be sent."""
+        if self.ledger.write is None:
+            return
+        digest = sha256(datagram).hexdigest()
+        self.ledger.note(
+            Asked(
+                stage=self.part, channel=self.channel, interface=self.interface, source=self.source,
+                address=destination, port=self.port, number=number, digest=digest, at=time.time(),
+            ),
+            at_once=True,
+        )  # fmt: skip
+
+    def _shot(self, destination: str, number: int) -> _Shot:
+        return (self.part, self.channel, self.interface, self.source, destination, self.port, number)
+
+
+_NAMES: dict[type[Step], str] = {Connect: "connect", Secure: "secure", Exchange: "exchange"}

@@ -1,0 +1,141 @@
+"""A visit with notes: each step is noted, and a visit that was cut goes on at the step at which that happened.
+
+A visit is pure: given the outcomes that were noted, it comes to the same place without the network. There its
+connection is opened again, for that asks nothing, and the next question is sent. One that had been sent when the run
+was killed is not sent again: its answer is lost, and a gap says so.
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from netaudit.discovery.ledger import Ledger, Past
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import Event, Gap
+from netaudit.records.marks import Begun, Over
+from netaudit.wire.steps import STEPS, Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
+
+MOST_HANDSHAKES = 2  # per port, those of an earlier run included
+_NO_MORE = Outcome("closed", detail=f"{MOST_HANDSHAKES} TLS handshakes were made before the run was stopped")
+_LOST = Outcome("closed", detail="the answer was lost when the run was stopped")
+_DONE = Outcome()
+
+Item = Step | Event | None
+
+
+@dataclass(slots=True)
+class _Way:
+    """How the present connection was opened."""
+
+    steps: list[Step] = field(default_factory=list)
+    port: int = 0
+
+    def follow(self, step: Step, outcome: Outcome) -> None:
+        if isinstance(step, Connect):
+            self.steps, self.port = [step], step.port
+        elif isinstance(step, Secure):
+            self.steps.append(step)
+        if isinstance(step, Pause) or outcome.status != "ok":
+            self.steps = []
+
+
+def noted(
+    ledger: Ledger, stage: str, state: Visit, conversation: Conversation, limit_s: float | None = None
+) -> Conversation:
+    """The conversation of this visit, noted; it goes on with the one that was noted before, where there is one."""
+    address, began = state.target.address, time.monotonic()
+    past = ledger.visits.get((stage, address))
+    try:
+        if past is None:
+            ledger.note(Begun(stage=stage, target=state.target))
+            past = Past(state.target)
+        way = _Way()
+        item = yield from _retold(conversation, past, way)
+        item = yield from _reopened(conversation, past, way, item, address)
+        while item is not None:
+            item = _sent(conversation, (yield from _taken(ledger, stage, past, way, item)))
+    except GeneratorExit:
+        if limit_s and time.monotonic() - began >= limit_s:  # the user's limit ended it: it is not gone on with
+            ledger.note(Over(stage=stage, address=address))
+        raise
+    finally:
+        conversation.close()
+    ledger.note(Over(stage=stage, address=address))
+
+
+def retrace(past: Past, conversation: Conversation) -> None:
+    """Go through a visit that was over, for what it leaves behind; nothing of it is told or asked again."""
+    for _ in _retold(conversation, past, _Way()):
+        pass
+    conversation.close()
+
+
+def _retold(conversation: Conversation, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
+    """Give the conversation the outcomes that were noted; the first step of which none is known."""
+    item = yield from _passed(conversation, next(conversation, None), past, way)
+    for outcome in past.outcomes:
+        if not isinstance(item, STEPS):
+            break
+        way.follow(item, outcome)
+        item = yield from _passed(conversation, _sent(conversation, outcome), past, way)
+    return item
+
+
+def _passed(conversation: Conversation, item: Item, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
+    """Go on to the next step that is noted; only what was not told yet is told."""
+    while item is not None and (isinstance(item, Pause) or not isinstance(item, STEPS)):
+        if isinstance(item, Pause):
+            if not past.outcomes:
+                return item
+            way.follow(item, _DONE)
+        elif item not in past.told:
+            yield item
+        item = _sent(conversation, _DONE)
+    return item
+
+
+def _reopened(
+    conversation: Conversation, past: Past, way: _Way, item: Item, address: str
+) -> Generator[Step | Event, Outcome, Item]:
+    """Open the connection again that the next step needs, as it had been opened."""
+    if past.pending and isinstance(item, Exchange):
+        past.pending = False
+        detail = f"port {way.port}: the run was stopped between a question and its answer, and did not ask it again"
+        yield Gap(kind="answers_lost", detail=detail, address=address)
+        return _sent(conversation, _LOST)
+    if not way.steps or not isinstance(item, Secure | Exchange):
+        return item
+    for step in way.steps:
+        if isinstance(step, Secure):
+            if past.handshakes[way.port] >= MOST_HANDSHAKES:
+                return _sent(conversation, _NO_MORE)
+            past.handshakes[way.port] += 1
+        outcome = yield step
+        if outcome.status != "ok":
+            return _sent(conversation, outcome)
+    return item
+
+
+def _taken(
+    ledger: Ledger, stage: str, past: Past, way: _Way, item: Step | Event
+) -> Generator[Step | Event, Outcome, Outcome]:
+    """The outcome of one more step, noted before and after."""
+    if not isinstance(item, STEPS):
+        return (yield item)
+    if isinstance(item, Connect):
+        way.port = item.port
+    if isinstance(item, Secure):
+        if past.handshakes[way.port] >= MOST_HANDSHAKES:
+            return _NO_MORE
+        past.handshakes[way.port] += 1
+    ledger.asking(stage, past.target.address, item, way.port)
+    outcome = yield item
+    ledger.answered(stage, past.target.address, item, outcome)
+    return outcome
+
+
+def _sent(conversation: Conversation, outcome: Outcome) -> Item:
+    try:
+        return conversation.send(outcome)
+    except StopIteration:
+        return None
