@@ -59,6 +59,85 @@ SENTENCE_WORDS: Final = (
     ),
     "{number} devices claim this address: {macs}",
     "the bundle {name} was cut off after line {number}",
+    "no multicast: asked by unicast",
+    "{interface} has no IPv6 address",
+    "{interface}: no right to raw sockets",
+    "{channel} was not asked on {interface}: this process may not open raw sockets (root or CAP_NET_RAW); {lost}",
+    (
+        "{interface} is a container's bridge: ARP and multicast do not reach the cameras' network from here; run "
+        "the container on the host's network (--network host)"
+    ),
+    "quiet hours began at {time}: what the run had not reached by then is missing",
+    (
+        "nothing in scope answered anything: that nobody is there is one reason; a wrong network, a firewall or a "
+        "router between is another; netaudit doctor looks at this machine"
+    ),
+    "{count} answered ARP and none of the questions: {addresses}",
+    "found over IPv6 only: it is listed and was not asked further, as no web request is sent to an IPv6 address",
+    "{where}: nobody of {number} addresses answered, by any channel",
+    (
+        "{where}: one neighbour of {number} addresses answered; on a wireless or guest network clients are often "
+        "kept apart: scan from the wire"
+    ),
+    "{interface}: {number} answered ARP only when asked again",
+    "port {port}: 503, the device is overloaded: left alone",
+    "it had answered, and did so no more at the end of the run: see whether it still works",
+    "port {port}: the run was stopped between a question and its answer, and did not ask it again",
+    (
+        "{channel}: {number} questions had just been sent when the run was stopped: answers that came later are "
+        "missing, and nobody is asked twice"
+    ),
+    (
+        "{interface}: {channel}: the run was stopped when all had been asked: answers that came while it stood "
+        "still are missing"
+    ),
+    "the run was stopped while it was read with a login: that was not begun again",
+    "the credentials name it, and nothing answered there",
+    "it is locked, was left alone, or shares its address: no login was sent",
+    "the credentials name it, but it is not established that it is of that kind: no login was sent",
+    "it refused this login on {time} UTC: correct the file, or say --retry-logins",
+    "this login was sent on {time} UTC and its end is not known: it is not sent again for half an hour",
+    "its clock cannot be read, and with a wrong time every login fails: none was sent",
+    "{path}: it points to another place ({code}), which is not followed",
+    "{path}: it answers {code}",
+    (
+        "{channel}: another program holds UDP port {port} for itself: devices that answer to the group instead of "
+        "to the sender are not heard"
+    ),
+    (
+        "{channel}: {interface} cannot listen to {group} ({reason}): devices that answer to the group instead of to"
+        " the sender are not heard"
+    ),
+    "{where}: the kernel dropped {number} datagrams: its buffer was full",
+    "{where}: the kernel dropped {number} frames: its buffer was full",
+    (
+        "{where}: {number} messages were thrown away: more than {limit} different messages of one sender and "
+        "channel, or a flood"
+    ),
+    "{where}: {number} datagrams were thrown away after the first {limit}: a flood",
+    (
+        "nothing was sent, and others were heard for {number} seconds: a device that said nothing in that time is "
+        "not here"
+    ),
+    "{interface}: heard {frames} in {time}, {number} dropped",
+    (
+        "{interface}: no frames can be heard here, no group was joined; not heard: ARP, DHCP, LLDP, CDP, IGMP, MLD,"
+        " raw SADP and what is sent to single hosts"
+    ),
+    (
+        "listening on {interface}: no frames can be heard here, no group was joined; not heard: ARP, DHCP, LLDP, "
+        "CDP, IGMP, MLD, raw SADP and what is sent to single hosts (root or CAP_NET_RAW on Linux can); the kernel "
+        "announced the joining by IGMP and MLD, nothing else was sent"
+    ),
+    (
+        "{interface}: no frames can be heard here, the groups of {names} were joined; not heard: ARP, DHCP, LLDP, "
+        "CDP, IGMP, MLD, raw SADP and what is sent to single hosts"
+    ),
+    (
+        "listening on {interface}: no frames can be heard here, the groups of {names} were joined; not heard: ARP, "
+        "DHCP, LLDP, CDP, IGMP, MLD, raw SADP and what is sent to single hosts (root or CAP_NET_RAW on Linux can); "
+        "the kernel announced the joining by IGMP and MLD, nothing else was sent"
+    ),
     "no answer {number} times in a row after it had answered: left alone",
     "no answer in {number} s",
     "login needed",
