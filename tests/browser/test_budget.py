@@ -6,6 +6,7 @@ Of several answers the quickest counts: what other programs of the machine take 
 import pytest
 
 MEGABYTES, OPEN_MS, FILTER_MS = 10, 3000, 200
+TRIES = 3
 
 # From a change to the frame in which it is seen.
 AFTER = """async (change) => {
@@ -15,6 +16,11 @@ AFTER = """async (change) => {
   (0, eval)(change);
   await painted();
   return performance.now() - started;
+}"""
+SHOWN = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return Math.max(performance.getEntriesByName("netaudit-ready")[0].startTime,
+                  ...performance.getEntriesByType("paint").map(entry => entry.startTime));
 }"""
 TYPED = "const s = document.getElementById('search'); s.value = '%s'; s.dispatchEvent(new Event('input'))"
 
@@ -27,25 +33,21 @@ def test_the_file_stays_small(reports, code):
 @pytest.mark.parametrize("view", ["", "#devices"])
 def test_it_opens_in_time(look, view):
     page = look("town", view)
-    shown = page.evaluate(
-        """async () => {
-          await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-          return Math.max(performance.getEntriesByName("netaudit-ready")[0].startTime,
-                          ...performance.getEntriesByType("paint").map(entry => entry.startTime));
-        }"""
-    )
+    shown = [page.evaluate(SHOWN)]
+    while min(shown) >= OPEN_MS and len(shown) < TRIES:
+        page.reload()
+        shown.append(page.evaluate(SHOWN))
 
-    assert 0 < shown < OPEN_MS
+    assert 0 < min(shown) < OPEN_MS
 
 
-@pytest.mark.parametrize("words", ["hikvision", "10.0.17.", "no such thing", "a 1"])
-def test_a_search_answers_in_time(look, words):
+def test_a_search_answers_in_time(look):
     page = look("town", "#devices", bypass_csp=True)
+    for words in ("hikvision", "10.0.17.", "no such thing", "a 1"):
+        took = [page.evaluate(AFTER, TYPED % typed) for typed in (words, words[:-1]) * TRIES]
 
-    took = [page.evaluate(AFTER, TYPED % typed) for typed in (words, words[:-1]) * 3]
-
-    assert min(took) < FILTER_MS
-    assert page.locator("#count").inner_text().endswith("10,000 devices")
+        assert min(took) < FILTER_MS, words
+        assert page.locator("#count").inner_text().endswith("10,000 devices")
 
 
 def test_a_filter_answers_in_time(look):
@@ -53,7 +55,7 @@ def test_a_filter_answers_in_time(look):
     page.locator("[data-facet=maker] summary").click()
     choose = "document.querySelector('[data-facet=maker] input').click()"
 
-    took = [page.evaluate(AFTER, choose) for _ in range(5)]  # an odd number: it ends switched on
+    took = [page.evaluate(AFTER, choose) for _ in range(2 * TRIES + 1)]  # an odd number: it ends switched on
 
     assert min(took) < FILTER_MS
     assert "of 10,000 devices" in page.locator("#count").inner_text()
