@@ -29,7 +29,6 @@ class Past:
     outcomes: list[Outcome] = field(default_factory=list)  # of its steps, in their order
     told: set[Event] = field(default_factory=set)  # what it told, to tell nothing twice
     pending: bool = False  # a request was asked, and what came of it is not known
-    handshakes: Counter[int] = field(default_factory=Counter)  # by port
     late: bool = False  # a connection timed out: the second look needs to know what was left
     over: bool = False
 
@@ -74,9 +73,9 @@ class Ledger:
         self.note(Ended(part=part), at_once=True)
 
     def asking(self, stage: str, address: str, step: Step, port: int) -> None:
-        """Note a request before it is sent, and a handshake without a digest; other steps ask nothing."""
-        if self.write and (isinstance(step, Secure) or (isinstance(step, Exchange) and step.request)):
-            digest = sha256(step.request).hexdigest() if isinstance(step, Exchange) else ""
+        """Note a request before it is sent; other steps ask nothing."""
+        if self.write and isinstance(step, Exchange) and step.request:
+            digest = sha256(step.request).hexdigest()
             self.note(Asked(stage=stage, address=address, port=port, digest=digest, at=time.time()), at_once=True)
 
     def answered(self, stage: str, address: str, step: Step, outcome: Outcome) -> None:
@@ -130,8 +129,7 @@ class Ledger:
             if not mark.interface:
                 self.fresh.setdefault(f"{mark.stage} {mark.channel}", []).append(mark.at)
         elif past := self.visits.get((mark.stage, mark.address)):
-            past.pending |= bool(mark.digest)
-            past.handshakes[mark.port] += not mark.digest
+            past.pending = True
 
     def _learn_answer(self, mark: Answered) -> None:
         self.last_at = max(self.last_at, mark.at)

@@ -1,7 +1,7 @@
 """A visit with notes: each step is noted, and a visit that was cut goes on at the step at which that happened.
 
 A visit is pure: given the outcomes that were noted, it comes to the same place without the network. There its
-connection is opened again, for that asks nothing, and the next question is sent. One that had been sent when the run
+connection is opened again, with its handshake, for that asks nothing, and the next question is sent. One that had been sent when the run
 was killed is not sent again: its answer is lost, and a gap says so.
 """
 
@@ -15,8 +15,6 @@ from netaudit.model import Event, Gap
 from netaudit.records.marks import Begun, Over
 from netaudit.wire.steps import STEPS, Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
 
-MOST_HANDSHAKES = 2  # per port, those of an earlier run included
-_NO_MORE = Outcome("closed", detail=f"{MOST_HANDSHAKES} TLS handshakes were made before the run was stopped")
 _LOST = Outcome("closed", detail="the answer was lost when the run was stopped")
 _DONE = Outcome()
 
@@ -106,10 +104,6 @@ def _reopened(
     if not way.steps or not isinstance(item, Secure | Exchange):
         return item
     for step in way.steps:
-        if isinstance(step, Secure):
-            if past.handshakes[way.port] >= MOST_HANDSHAKES:
-                return _sent(conversation, _NO_MORE)
-            past.handshakes[way.port] += 1
         outcome = yield step
         if outcome.status != "ok":
             return _sent(conversation, outcome)
@@ -124,10 +118,6 @@ def _taken(
         return (yield item)
     if isinstance(item, Connect):
         way.port = item.port
-    if isinstance(item, Secure):
-        if past.handshakes[way.port] >= MOST_HANDSHAKES:
-            return _NO_MORE
-        past.handshakes[way.port] += 1
     ledger.asking(stage, past.target.address, item, way.port)
     outcome = yield item
     ledger.answered(stage, past.target.address, item, outcome)

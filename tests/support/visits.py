@@ -35,10 +35,10 @@ def said(answer, request):
     return answer if isinstance(answer, Outcome) else Outcome("ok", answer, local=LOCAL, at=1000.0)
 
 
-def play(ports, target=None, channels=None, elsewhere=REFUSED, connects=None):
+def play(ports, target=None, channels=None, elsewhere=REFUSED, connects=None, conversation=None):
     """Visit a device with these ports; the steps that were taken, and the results. `connects`: by port, in turn."""
     target = target or usual(ports)
-    conversation = visit(target, channels) if channels else visit(target)
+    conversation = conversation or (visit(target, channels) if channels else visit(target))
     steps, results, port, outcome = [], [], None, None
     handshakes = {number: iter(port.handshakes) for number, port in ports.items()}
     while True:

@@ -1,0 +1,90 @@
+"""What was asked, kept in notes; and what a run that is continued knows of it."""
+
+from support.staging import ETH0
+
+from netaudit.discovery.channel import Question
+from netaudit.discovery.ledger import LISTENING_S, Ledger
+from netaudit.model import Target
+from netaudit.records.marks import Answered, Asked, Begun, Ended, Over
+from netaudit.wire.gate import Gate
+from netaudit.wire.steps import Connect, Exchange, Outcome, Pause
+
+HERE = "192.0.2.7"
+SHOTS = ((0.0, b"a"), (0.5, b"b"))
+
+
+def continued(*marks):
+    ledger = Ledger(past=lambda: iter(marks))
+    assert list(ledger.retell()) == []
+    return ledger
+
+
+def question(ledger, **settings):
+    return Question(gate=Gate(lambda _: True, rate_pps=1), ledger=ledger, part="find", **settings)
+
+
+def test_request_is_in_the_file_before_it_is_sent():
+    happened = []
+    ledger = Ledger(write=lambda mark: happened.append(type(mark)), flush=lambda: happened.append("flushed"))
+    ledger.asking("first", HERE, Exchange(b"GET /", bool, 1, 1.0), 80)
+
+    assert happened == [Asked, "flushed"]
+
+
+def test_what_asks_nothing_is_not_noted():
+    marks = []
+    ledger = Ledger(write=marks.append)
+    ledger.asking("first", HERE, Exchange(b"", bool, 1, 1.0), 8000)
+    ledger.asking("first", HERE, Connect(80), 80)
+    ledger.answered("first", HERE, Pause(0.1), Outcome())
+
+    assert marks == []
+
+
+def test_without_a_recording_nothing_is_noted_and_nothing_known():
+    ledger = Ledger()
+    ledger.asking("first", HERE, Exchange(b"GET /", bool, 1, 1.0), 80)
+    ledger.end("find")
+
+    assert list(ledger.retell()) == []
+    assert ledger.visits == {}
+
+
+def test_datagrams_are_known_by_part_channel_way_and_number():
+    marks = []
+    notes = (
+        question(Ledger(write=marks.append), interface=ETH0).to_all("sadp", 37020, "239.255.255.250", SHOTS, 1).notes
+    )
+    notes.sending("239.255.255.250", 0, b"a")
+    again = question(continued(*marks), interface=ETH0)
+    same = again.to_all("sadp", 37020, "239.255.255.250", SHOTS, 1).notes
+    each = again.to_each("sadp", 37020, b"a", 1).notes
+
+    assert same.was_sent("239.255.255.250", 0)
+    assert not same.was_sent("239.255.255.250", 1)
+    assert not each.was_sent("239.255.255.250", 0)
+
+
+def test_answers_of_datagrams_that_had_just_been_sent_are_told_as_lost():
+    old, new = (
+        Asked(stage="find", channel="sadp", address=HERE, port=37020, digest="", at=at)
+        for at in (100.0, 101.0 + LISTENING_S)
+    )
+
+    (gap,) = continued(old, new).lost_datagrams()
+    assert (gap.kind, gap.detail[:11]) == ("answers_lost", "sadp: 1 que")
+    assert list(continued(old, new, Ended(part="find sadp #0a")).lost_datagrams()) == []
+
+
+def test_visit_that_is_over_keeps_its_outcomes_only_where_it_was_late():
+    def visit(status):
+        return (
+            Begun(stage="first", target=Target(address=HERE)),
+            Answered(stage="first", address=HERE, step="connect", status=status),
+            Over(stage="first", address=HERE),
+        )
+
+    (quick,), (late,) = (continued(*visit(status)).visits.values() for status in ("refused", "timeout"))
+
+    assert (quick.over, quick.outcomes) == (True, [])
+    assert (late.over, len(late.outcomes)) == (True, 1)

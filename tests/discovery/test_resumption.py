@@ -1,0 +1,137 @@
+"""Visits that were cut, at every place at which a bundle can end, and gone on with."""
+
+from hashlib import sha256
+
+import pytest
+from support.visits import ALERT, CHALLENGE, LATE, OPTIONS_OK, PAGE, SHAKEN, Port, dialled, play, usual
+
+from netaudit.discovery.ledger import FIRST, Ledger
+from netaudit.discovery.resumption import noted, retrace
+from netaudit.discovery.visit import USUAL_CHANNELS, go_on
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import Gap
+from netaudit.records.marks import Answered, Asked, Begun, Mark, Over
+from netaudit.wire.steps import STEPS, Connect, Exchange
+
+CAMERA = {
+    80: Port(answer=PAGE),
+    443: Port(handshakes=[SHAKEN] * 3),
+    554: Port(answer=OPTIONS_OK),
+    8000: Port(answer=LATE),
+}
+OLD = {80: Port(answer=LATE), 443: Port(handshakes=[ALERT] * 3), 554: Port(answer=CHALLENGE), 8080: Port()}
+
+
+def told(conversation, lines):
+    """The same conversation, each of its results written where the notes are."""
+    outcome = None
+    while True:
+        try:
+            item = conversation.send(outcome)
+        except StopIteration:
+            return
+        if not isinstance(item, STEPS):
+            lines.append(item)
+        outcome = yield item
+
+
+def visited(ports, lines=(), *, target=None):
+    """(steps, what the bundle holds) of a visit that goes on where these lines end."""
+    now = list(lines)
+    ledger = Ledger(write=now.append, past=lambda: iter(lines))
+    list(ledger.retell())
+    state = Visit(target or usual(ports), USUAL_CHANNELS)
+    past = ledger.visits.get((FIRST, state.target.address))
+    if past and past.over:
+        return [], now
+    state.target = past.target if past else state.target
+    conversation = told(noted(ledger, FIRST, state, go_on(state)), now)
+    steps, _ = play(ports, state.target, conversation=conversation)
+    return steps, now
+
+
+def results(lines):
+    return {line for line in lines if not isinstance(line, Mark)}
+
+
+def noted_questions(lines):
+    return [(line.port, line.digest) for line in lines if isinstance(line, Asked)]
+
+
+def sent_questions(steps):
+    port, sent = 0, []
+    for step in steps:
+        port = step.port if isinstance(step, Connect) else port
+        if isinstance(step, Exchange) and step.request:
+            sent.append((port, sha256(step.request).hexdigest()))
+    return sent
+
+
+@pytest.mark.parametrize("ports", [CAMERA, OLD], ids=["camera", "old"])
+def test_visit_that_was_cut_anywhere_asks_only_what_was_not_asked(ports):
+    _, whole = visited(ports)
+    assert isinstance(whole[0], Begun)
+    assert isinstance(whole[-1], Over)
+    assert len(noted_questions(whole)) > 2
+
+    for cut in range(len(whole) + 1):
+        lines = whole[:cut]
+        steps, now = visited(ports, lines)
+        sent = sent_questions(steps)
+        asked = [line for line in lines if isinstance(line, Asked | Answered)]
+        if asked and isinstance(asked[-1], Asked):
+            gaps = [line for line in results(now) - results(whole) if isinstance(line, Gap)]
+            assert [gap.kind for gap in gaps] == ["answers_lost"]
+            assert not set(noted_questions(lines)) & set(sent)
+        else:
+            assert noted_questions(lines) + sent == noted_questions(whole)
+            assert results(now) == results(whole)
+
+
+def test_connection_that_was_open_is_opened_again_with_its_handshake():
+    _, whole = visited(CAMERA)
+    shaken = next(n for n, line in enumerate(whole) if isinstance(line, Answered) and line.step == "secure")
+    steps, _ = visited(CAMERA, whole[: shaken + 1])
+
+    assert dialled(steps)[0] == 443
+    assert [type(step).__name__ for step in steps[:3]] == ["Connect", "Secure", "Exchange"]
+
+
+def test_visit_goes_on_with_the_target_that_it_was_begun_with():
+    _, whole = visited(CAMERA)
+    steps, _ = visited(CAMERA, whole[:1], target=usual({9999: Port()}))
+
+    assert set(dialled(steps)) == set(CAMERA)
+
+
+def test_visit_that_was_cut_twice_is_gone_on_with_twice():
+    _, whole = visited(CAMERA)
+    second = visited(CAMERA, whole[:4])[1]
+
+    for cut in range(5, len(second)):
+        asked = [line for line in second[:cut] if isinstance(line, Asked | Answered)]
+        if not isinstance(asked[-1], Asked):
+            assert results(visited(CAMERA, second[:cut])[1]) == results(whole)
+
+
+@pytest.mark.parametrize(("limit_s", "over"), [(0.000001, True), (None, False)])
+def test_visit_that_the_users_limit_ended_is_over_and_one_that_was_stopped_is_not(limit_s, over):
+    lines = []
+    state = Visit(usual(CAMERA), USUAL_CHANNELS)
+    conversation = noted(Ledger(write=lines.append), FIRST, state, go_on(state), limit_s)
+    next(conversation)
+    conversation.close()
+
+    assert any(isinstance(line, Over) for line in lines) is over
+
+
+def test_visit_that_was_over_is_gone_through_for_what_it_left():
+    _, whole = visited({80: Port(connect=LATE), 554: Port(answer=OPTIONS_OK)})
+    ledger = Ledger(past=lambda: iter(whole))
+    list(ledger.retell())
+    (past,) = ledger.visits.values()
+    state = Visit(past.target, USUAL_CHANNELS)
+    retrace(past, go_on(state))
+
+    assert (past.over, past.late) == (True, True)
+    assert state.rtsp_left < 2
