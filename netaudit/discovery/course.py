@@ -137,7 +137,7 @@ class Course:
 
     def tell_connections(self, *, always: bool = False) -> Iterator[ChannelReport]:
         """The connections that were begun since the last telling, network by network."""
-        new = self.live.gate.made - self.made
+        new = self.live.gate.counted() - self.made
         self.made += new
         state = "partial" if self.live.gate.stopped.is_set() else "done"
         for network in sorted(new) or ([""] if always else []):

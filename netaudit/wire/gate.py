@@ -49,7 +49,12 @@ class Gate:
     @property
     def connections(self) -> int:
         """TCP connections begun."""
-        return self.made.total()
+        return self.counted().total()
+
+    def counted(self) -> Counter[str]:
+        """TCP connections begun so far, by the network that `area` names; others may begin more meanwhile."""
+        with self._lock:
+            return Counter(self.made)
 
     def slow_down(self, rate_pps: float) -> None:
         """Let so many packets and connections a second through from now on."""

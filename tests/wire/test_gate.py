@@ -157,3 +157,16 @@ def test_connections_are_counted_by_network():
 def test_a_silent_gate_admits_nobody(address):
     with pytest.raises(PermissionError, match="this run only listens"):
         guarded("10.0.0.0/24", silent=True).admit(address)
+
+
+def test_connections_can_be_counted_while_others_are_begun():
+    gate = Gate(lambda _: True, rate_pps=1e9, area=lambda address: address)
+    beginning = threading.Thread(target=lambda: [gate.connected(f"10.0.{n // 250}.{n % 250}") for n in range(20_000)])
+    beginning.start()
+    counts = []
+    while beginning.is_alive():
+        counts.append(gate.connections)
+    beginning.join()
+
+    assert counts == sorted(counts)
+    assert gate.connections == gate.counted().total() == 20_000

@@ -41,7 +41,7 @@ def log_in(course: Course) -> Iterator[Event]:
             yield from course.take(event, "login")
         if read.address:
             course.live.ledger.end(_DONE.format(read.address))
-    course.made = Counter(course.live.gate.made)  # these connections are told here, and not once more by others
+    course.made = course.live.gate.counted()  # these connections are told here, and not once more by others
     state = "partial" if course.live.gate.stopped.is_set() else "done"
     yield from (ChannelReport(name=name, status=state, sent=count) for name, count in sorted(sent.items()))
 
