@@ -21,7 +21,13 @@ from netaudit.wire.readiness import readable
 PASSES = 2  # the second asks only those that were silent
 MOST_PASSES = 5  # on a link that loses packets
 FEW = 0.05  # devices that loss still hides, as far as the answers so far tell: so few are not worth another pass
-TAIL_S = 1.0  # after the last request of a pass; a sleeping radio takes its time
+TAIL_S = 1.0  # from the end of the first pass on: a sleeping radio takes its time
+QUIET_S = (
+    0.1  # a pass ends when nothing has come for so long, and the last one for what a sleeping radio takes to wake:
+)
+LAST_QUIET_S = 0.35  # three beacons of an access point, which keeps broadcasts for it until then (IEEE 802.11)
+AS_LATE = 3  # where answers come late, it is waited so many times as long as the last of them took
+_STRETCH = 32  # requests that are sent at a stretch, where nothing has to be waited for
 PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
 ETHERTYPE_ARP = 0x0806
 _AT_ONCE = 256  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
@@ -92,18 +98,43 @@ class _Sweep:
         self.sent = 0
 
     def run(self) -> Iterator[Event]:
-        frame = build_request(self.interface)
         answered: list[int] = []  # of those asked in each pass
+        until = 0.0
         while len(answered) < PASSES or (may_hide(answered) and len(answered) < MOST_PASSES):
             silent = [a for a in self.addresses if a in self.silent]
-            for address in silent:
-                yield from self.listen(self.gate.delay(address))
-                if self.gate.stopped.is_set():
-                    return
-                yield from self.ask(frame, address)
-            yield from self.listen(TAIL_S)
+            yield from self.ask_all(silent)
+            until = until or time.monotonic() + TAIL_S
+            yield from self.await_quiet(QUIET_S if len(answered) + 1 < PASSES else LAST_QUIET_S)
+            if len(answered) + 1 >= PASSES:
+                yield from self.listen(until - time.monotonic())
+            if self.gate.stopped.is_set():
+                return
             answered.append(len(silent) - len(self.silent))
         yield from self.tell_loss(sum(answered[1:]))
+
+    def ask_all(self, addresses: list[str]) -> Iterator[Event]:
+        """One pass, at the gate's pace."""
+        frame = build_request(self.interface)
+        for number, address in enumerate(addresses):
+            delay_s = self.gate.delay(address)
+            if delay_s or not number % _STRETCH:
+                yield from self.listen(delay_s)
+            if self.gate.stopped.is_set():
+                return
+            yield from self.ask(frame, address)
+
+    def await_quiet(self, quiet_s: float) -> Iterator[Reply]:
+        """Listen until nothing has come for so long, or longer where answers come late; a second at most."""
+        started = heard = time.monotonic()
+        while not self.gate.stopped.is_set():
+            until = min(started + TAIL_S, max(heard + quiet_s, started + AS_LATE * (heard - started)))
+            left_s = until - time.monotonic()
+            if readable([self.link], min(left_s, _PATIENCE_S)):
+                replies = list(self.drain())
+                heard = time.monotonic() if replies else heard
+                yield from replies
+            if left_s <= 0:
+                return
 
     def tell_loss(self, late: int) -> Iterator[Gap]:
         """Devices that answered only when asked again."""

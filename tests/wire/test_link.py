@@ -245,7 +245,7 @@ def test_requests_are_paced(wire):
     started = time.monotonic()
     list(sweep(OURS, [f"192.0.2.{n}" for n in range(10, 30)], Gate(lambda _: True, rate_pps=200)))
 
-    assert 0.45 <= time.monotonic() - started < 1.2  # 40 frames, and 0.15 s after each pass
+    assert 0.4 <= time.monotonic() - started < 1.2  # 40 frames, and at least 0.1 s after each pass
 
 
 def test_nobody_outside_of_the_scope_is_asked(wire):
