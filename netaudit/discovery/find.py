@@ -42,6 +42,8 @@ def find(course: Course) -> Iterator[Event]:
 
 def probe_silent(course: Course) -> Iterator[Event]:
     """Probe once, by unicast, who is alive and was silent to every multicast."""
+    if not any(c.reach and c.name in course.live.channels for c in CHANNELS):
+        return
     networks = course.multicast_networks()
     heard = course.discovered()
     silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
