@@ -69,7 +69,7 @@ def _hand_written(folder, texts, before, after):
     yield run("history", "show", "latest", *history, *outputs(("table", "json"), folder, "run"))
     yield run("history", "show", "id-3", *history, *outputs(("table", "json"), folder, "device"))
     yield run("history", "progress", *history, *days, *outputs(phaseout.FORMATS, folder, "progress"))
-    beside = ("--findings", folder / "comply.json", "--progress", folder / "progress.json")
+    beside = ("--findings", folder / "comply.json", "--progress", folder / "progress.json", *history)
     yield run("report", after, *beside, *outputs(FORMATS, folder, "report"))
     yield run("report", after, *beside, "--lang", "fr", *outputs(("html",), folder, "rapport"))
     yield from (run("explain", after, f"id-{number}") for number in range(len(texts)))

@@ -2,10 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from netaudit.cli.options import check_outputs, output_option, titles, write_outputs
+from netaudit.cli.storing import open_history
+
+if TYPE_CHECKING:
+    from netaudit.report import Past
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -18,6 +23,12 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--progress", type=A_FILE, help="Show in html how the phase-out goes: `netaudit history progress -o json`."
 )
+@click.option(
+    "--history",
+    "where",
+    metavar="URL|FILE",
+    help="Show in html what became of each device: a file, or postgresql://USER@HOST/DATABASE.",
+)
 @click.option("--formats", "list_formats", is_flag=True, help="List the formats.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of inventories.")
 def report(
@@ -27,6 +38,7 @@ def report(
     lang: str,
     findings: Path | None,
     progress: Path | None,
+    where: str | None,
     list_formats: bool,
     print_schema: bool,
 ) -> int:
@@ -48,13 +60,32 @@ def report(
     else:
         pairs = check_outputs(outputs)
         with_it = any(FORMATS[name].takes_beside for name, _ in pairs)
+        if not with_it and (findings or progress or where or lang != "en"):
+            raise click.UsageError("--lang, --findings, --progress and --history are for html: add -o html=FILE")
         beside = Beside(
             language=lang,
             findings=findings.read_bytes() if findings else None,
             progress=progress.read_bytes() if progress else None,
             titles=titles() if with_it else {},
+            past=_past(where) if where else {},
         )
-        if not with_it and (findings or progress or lang != "en"):
-            raise click.UsageError("--lang, --findings and --progress are for html: add -o html=FILE")
         write_outputs(read(inventory), pairs, beside)
     return 0
+
+
+def _past(where: str) -> "dict[str, Past]":
+    """What a history knows, under every id that a device ever had."""
+    from netaudit.history import follow
+    from netaudit.history.words import what_changed
+    from netaudit.report import Past
+
+    with open_history(where) as opened:
+        timeline = follow(opened)
+    changes: dict[str, list[tuple[str, str, str]]] = {}
+    for change in timeline.changes:
+        changes.setdefault(change.device, []).append((change.at, change.kind, what_changed(change)))
+    return {
+        name: Past(first_seen=device.first_seen, last_seen=device.last_seen, changes=tuple(changes.get(device.id, ())))
+        for device in sorted(timeline.devices, key=lambda device: device.last_seen)
+        for name in device.aliases
+    }

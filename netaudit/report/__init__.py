@@ -9,6 +9,15 @@ from netaudit.inventory import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a history knows of one device. Times are RFC 3339 in UTC."""
+
+    first_seen: str
+    last_seen: str
+    changes: tuple[tuple[str, str, str], ...] = ()  # (when, kind of change, how), the oldest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What a report can show beside the inventory, and in which language."""
 
@@ -16,6 +25,7 @@ class Beside:
     findings: bytes | None = None  # what `netaudit comply -o json` wrote
     progress: bytes | None = None  # what `netaudit history progress -o json` wrote
     titles: Mapping[str, str] = field(default_factory=dict)  # fingerprint -> what it means
+    past: Mapping[str, Past] = field(default_factory=dict)  # id of an asset -> what became of it so far
 
 
 NOTHING_BESIDE: Final = Beside()

@@ -9,7 +9,16 @@ from support.pages import FINDINGS_JSON, page
 from support.towns import town
 
 from netaudit.inventory import document
+from netaudit.report import Past
 
+MOVED = Past(
+    first_seen="2026-01-01T08:00:00Z",
+    last_seen="2026-03-01T08:00:00Z",
+    changes=(
+        ("2026-02-01T08:00:00Z", "moved", "addresses: 10.0.0.4 → 10.0.0.5"),
+        ("2026-03-01T08:00:00Z", "changed", "<img src=x onerror=alert(1)>"),
+    ),
+)
 CHROMIUM = shutil.which("chromium")
 DEVICES = 10_000
 
@@ -34,6 +43,7 @@ def reports(tmp_path_factory):
     made = {
         "small": lambda code: page(document(SMALL), code),
         "policies": lambda code: page(document(SMALL), code, findings=FINDINGS_JSON),
+        "past": lambda code: page(document(SMALL), code, past={"serial-5": MOVED}),
         "hostile": lambda code: page(hostile(), code),
         "town": lambda code: page(town(DEVICES), code),
     }

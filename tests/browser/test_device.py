@@ -102,3 +102,28 @@ def test_a_device_that_is_not_there_is_said_so(look):
     page = look("small", "#device?id=gone")
 
     assert "no device with the id gone" in page.locator("#device").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "seen", "kinds"),
+    [
+        ("en", "First seen 2026-01-01 08:00 UTC, last seen 2026-03-01 08:00 UTC.", ["Changed", "Moved"]),
+        ("fr", "Vu la première fois le 2026-01-01 08:00 UTC", ["Changé", "Déplacé"]),
+    ],
+)
+def test_a_device_with_a_history_tells_it(look, code, seen, kinds):
+    page = look("past", "#device?id=serial-5", code=code)
+    items = page.locator("#device .past li").all_inner_texts()
+
+    assert seen in page.locator("#device").inner_text()
+    assert [item.splitlines()[0].split(" · ")[1] for item in items] == kinds
+    assert "<img src=x onerror=alert(1)>" in items[0]
+    assert page.locator("#device img").count() == 0
+    assert page.wrong == []
+
+
+def test_a_device_that_no_history_knows_tells_none(look):
+    page = look("past", "#device?id=mac-7")
+
+    assert page.locator("#device .past").count() == 0
+    assert "Over time" not in page.locator("#device").inner_text()

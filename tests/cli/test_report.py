@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from support.commands import run
-from support.inventories import ACTING, SMALL, hostile
+from support.inventories import ACTING, RELABEL, RUN, SMALL, START, hostile
 from support.pages import FINDINGS_JSON
 
 from netaudit.inventory import document, encode, schema, write
@@ -139,3 +140,26 @@ def test_a_file_that_is_not_what_it_should_be_is_an_error_of_one_line(inventory,
 
     assert ended.code == 2
     assert "`netaudit" in ended.error
+
+
+def test_html_tells_what_a_history_knows_of_each_device(tmp_path):
+    old, new, stored = tmp_path / "old.json", tmp_path / "new.json", tmp_path / "history.db"
+    moved = replace(RELABEL, device=replace(RELABEL.device, addresses=("10.0.0.99",)))
+    write(document(SMALL), old)
+    write(
+        document(
+            replace(SMALL, run=replace(RUN, id="run-2", started_at=START + 9, finished_at=START + 16), assets=(moved,))
+        ),
+        new,
+    )
+    assert run("history", "add", old, new, "--history", stored).code == 0
+    assert run("report", new, "--history", stored, "-o", f"html={tmp_path / 'x.html'}").code == 0
+    page = (tmp_path / "x.html").read_text()
+
+    assert "addresses: 10.0.0.5 \u2192 10.0.0.99" in page
+    assert '"Moved"' in page
+
+
+def test_a_history_is_for_html_and_must_be_there(inventory, tmp_path):
+    assert "add -o html" in run("report", inventory, "--history", tmp_path / "h.db").error
+    assert run("report", inventory, "--history", tmp_path / "h.db", "-o", f"html={tmp_path / 'x.html'}").code == 2

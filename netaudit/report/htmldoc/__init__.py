@@ -67,7 +67,7 @@ def _context(document: Document, beside: Beside) -> dict[str, Any]:
             f"the findings are of another run ({shorten(found.inventory, 60)}) than the inventory "
             f"({shorten(document.run.id, 60)}): run `netaudit comply` on this inventory"
         )
-    scene = Scene(document, said, found, beside.titles)
+    scene = Scene(document, said, found, beside.titles, beside.past)
     return {
         **_tools(said),
         **_counted(scene, said),

@@ -130,6 +130,17 @@ ATTRIBUTE_WORDS: Final = {  # of what evidence speaks for
 
 FEED_WORDS: Final = {"live": "live scan", "capture": "recording", "import": "imported"}
 
+CHANGE_WORDS: Final = {  # kinds of change that a history tells
+    "appeared": "Appeared",
+    "returned": "Answers again",
+    "gone": "Gone",
+    "unseen": "Not seen, and not covered",
+    "moved": "Moved",
+    "changed": "Changed",
+    "conflicting": "Contradicts itself",
+    "joined": "Two that are one",
+}
+
 STATE_WORDS: Final = {  # of a device in a phase-out, in the order of the work (netaudit.progress/1)
     "found": "found, not confirmed",
     "confirmed": "confirmed",

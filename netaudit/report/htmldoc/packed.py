@@ -17,6 +17,7 @@ from netaudit.registry import registrant
 from netaudit.report.advice import advice, unseen
 from netaudit.report.explain import sides, verdict_of
 from netaudit.report.htmldoc.labels import ATTRIBUTE_WORDS, NEEDS
+from netaudit.report.htmldoc.past import pack_past
 from netaudit.report.htmldoc.shown import NAME_CHARS, Scene, Shown, listed, worst
 from netaudit.report.known import retold
 from netaudit.vocabulary import KINDS, VERDICTS
@@ -129,6 +130,7 @@ def pack_pages(scene: Scene) -> dict[str, Any]:
                 said(_registered(asset)),
                 [asset.children.declared, asset.children.inspected],
                 _found(row, rules, texts),
+                pack_past(scene.past.get(asset.id), texts.add, scene.language.say),
             ]
         )
     return {

@@ -43,6 +43,8 @@ PAGE_WORDS: Final = {
     "certain": "What would make it certain",
     "tell_more": "What would tell more",
     "findings": "Under policies",
+    "past": "Over time",
+    "seen": "First seen {first}, last seen {last}.",
     "missing": "Missing",
     "by": "by {date}",
     "children": "Cameras behind it",

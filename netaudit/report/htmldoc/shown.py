@@ -1,7 +1,7 @@
 """One asset as the page shows it: every text harmless, short enough and in the page's language, its places found."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -10,6 +10,7 @@ from msgspec import UnsetType
 
 from netaudit.inventory import AssetDocument, Document
 from netaudit.plain import shorten, visible
+from netaudit.report import Past
 from netaudit.report.advice import Around, around
 from netaudit.report.htmldoc.findings import FindingRead, FindingsRead
 from netaudit.report.htmldoc.labels import NEEDS, OUTCOMES
@@ -62,6 +63,7 @@ class Scene:
     language: Language
     findings: FindingsRead | None
     titles: Mapping[str, str]
+    past: Mapping[str, Past] = field(default_factory=dict)
 
     @cached_property
     def place(self) -> Around:

@@ -7,7 +7,7 @@ function drawDevice(id) {
     section.replaceChildren(element("h1", { id: "device-title", class: "title", tabindex: -1 }, say("unknown_device", { id: (id ?? "").slice(0, 80) })), backLink());
     return say("unknown_device", { id: "" });
   }
-  const [firstReply, base, verdict, sides, conflicts, unseen, advice, registered, children, found] = pages().devices[device.number];
+  const [firstReply, base, verdict, sides, conflicts, unseen, advice, registered, children, found, past] = pages().devices[device.number];
   const text = (number) => pages().texts[number];
   section.replaceChildren(
     walk(device),
@@ -22,6 +22,7 @@ function drawDevice(id) {
     ...list("unseen", unseen.map(text)),
     ...list(device.verdict === "confirmed" ? "tell_more" : "certain", advice.map(text)),
     ...childList(device),
+    ...pastList(past, text),
     element("p", { class: "aside" }, say("explain"), " ", element("code", {}, `netaudit explain INVENTORY ${device.id}`)),
   );
   return device.what;
@@ -134,4 +135,11 @@ function childList(device) {
   if (!children.length) return [];
   const items = children.map((child) => element("li", {}, element("a", { href: deviceLink(child) }, child.address || child.id), " ", child.what));
   return [element("h2", {}, say("children")), element("ul", { class: "sentences" }, items)];
+}
+
+function pastList([seen, ...changes], text) {
+  if (!seen) return [];
+  const [first, last] = seen.map(text);
+  const items = changes.map(([at, kind, how]) => element("li", {}, element("time", {}, text(at)), ` · ${text(kind)}`, how ? element("span", { class: "because", lang: "en" }, text(how)) : ""));
+  return [element("h2", {}, say("past")), element("p", {}, say("seen", { first, last })), items.length ? element("ol", { class: "sentences past" }, items) : ""];
 }
