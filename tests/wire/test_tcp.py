@@ -106,7 +106,7 @@ def test_stop_ends_it_at_once_and_hangs_up():
         taken_s = time.monotonic() - started
 
     assert (events, service.begun) == ([], IN_FLIGHT)
-    assert taken_s < 0.6
+    assert taken_s < 2.0  # not the 30 s that each may wait
     assert service.endings == ["fin"] * IN_FLIGHT
 
 

@@ -164,7 +164,7 @@ def test_shots_come_at_their_times():
 
     assert asked == [b"one", b"two"]
     assert (len(replies), report.sent) == (2, 2)
-    assert 0.3 <= taken_s < 0.7
+    assert 0.3 <= taken_s < 1.5
 
 
 def test_datagrams_are_paced():
@@ -174,7 +174,7 @@ def test_datagrams_are_paced():
         taken_s = time.monotonic() - started
 
     assert len(asked) == 40
-    assert 0.18 <= taken_s < 0.6
+    assert 0.18 <= taken_s < 1.5
 
 
 def test_nothing_goes_outside_of_the_scope():
@@ -241,13 +241,13 @@ def test_buffer_that_stays_full_is_told_and_not_waited_for_again_and_again(monke
     def full(*_):
         raise BlockingIOError(errno.EAGAIN, "full")
 
-    monkeypatch.setattr(udp, "_FULL_TRIES", 3)
+    monkeypatch.setattr(udp, "_FULL_TRIES", 10)
     monkeypatch.setattr(socket.socket, "sendto", full)
     started = time.monotonic()
     _, problems, _, (report,) = fired(volley(9, *(f"127.0.0.{number}" for number in range(2, 12))))
 
     assert (len(problems), report.status) == (10, "failed")
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1.5  # not the 2 s of ten tries for each of ten
 
 
 def test_broadcast_goes_only_where_the_gate_knows_one():
@@ -340,7 +340,7 @@ def test_stop_ends_it_at_once(settings):
     started = time.monotonic()
     *_, (report,) = fired(volley(9, "127.0.0.2", **settings), gate)
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2.0  # not 30
     assert (report.status, report.reason) == ("partial" if report.sent else "failed", "interrupted")
 
 
