@@ -20,6 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 QUIET = "netaudit.quiet"  # noted in the context where -q was given
 
+_LANGUAGE = "netaudit.language"
 DONE, FOUND, WRONG, NOTHING_DONE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -32,6 +33,23 @@ def output_option(function: Command) -> Command:
         multiple=True,
         metavar="FORMAT[=FILE]",
         help="Write this format, to a file or to stdout; may be repeated. Default: table. `netaudit report --formats`.",
+    )(function)
+
+
+def language_option(function: Command) -> Command:
+    """--lang, kept for `beside`."""
+
+    def note(ctx: click.Context, option: click.Parameter, value: str) -> None:
+        ctx.meta[_LANGUAGE] = value
+
+    return click.option(
+        "--lang",
+        type=click.Choice(["en", "fr"]),
+        default="en",
+        show_default=True,
+        expose_value=False,
+        callback=note,
+        help="The language of html.",
     )(function)
 
 
@@ -76,11 +94,20 @@ def load(directories: tuple[Path, ...]) -> "Library":
     return load_library(directories)
 
 
-def titles() -> dict[str, str]:
-    """What the shipped fingerprints mean, by id."""
+def titles(directories: tuple[Path, ...] = ()) -> dict[str, str]:
+    """What the fingerprints shipped, and those of these directories, mean, by id."""
     from netaudit.identify.match import titles as titles_of
 
-    return titles_of(load(()))
+    return titles_of(load(directories))
+
+
+def beside(pairs: tuple[tuple[str, Path | None], ...], directories: tuple[Path, ...] = ()) -> "Beside":
+    """What reports show beside any inventory: the language that was asked for, and what fingerprints mean."""
+    from netaudit.report import FORMATS, NOTHING_BESIDE, Beside
+
+    if not any(FORMATS[name].takes_beside for name, _ in pairs):
+        return NOTHING_BESIDE
+    return Beside(language=click.get_current_context().meta.get(_LANGUAGE, "en"), titles=titles(directories))
 
 
 def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
@@ -95,6 +122,13 @@ def check_outputs(outputs: tuple[str, ...]) -> tuple[tuple[str, Path | None], ..
         if not FORMATS[name].is_text and file in {"", "-"}:
             raise click.UsageError(f"-o {name}: no text for a terminal: write -o {name}=FILE")
         pairs.append((name, check_path(Path(file)) if file and file != "-" else None))
+    context = click.get_current_context(silent=True)
+    if (
+        context
+        and context.meta.get(_LANGUAGE, "en") != "en"
+        and not any(FORMATS[name].takes_beside for name, _ in pairs)
+    ):
+        raise click.UsageError("--lang is for html: add -o html=FILE")
     return tuple(pairs)
 
 

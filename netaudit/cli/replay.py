@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from netaudit.cli.options import (
+    beside,
     check_outputs,
     conclude,
     fingerprints_option,
+    language_option,
     load,
     output_option,
     quiet_option,
@@ -24,6 +26,7 @@ from netaudit.cli.storing import check_store, store_if_asked, store_options
 )
 @store_options
 @output_option
+@language_option
 @fingerprints_option
 @quiet_option
 @verbose_option
@@ -51,6 +54,6 @@ def replay(
     pairs = check_outputs(outputs)
     check_store()
     inventory = replay_files(files, load(directories), kind=kind)
-    write_outputs(document(inventory), pairs)
+    write_outputs(document(inventory), pairs, beside(pairs, directories))
     store_if_asked(document(inventory), files[0] if inventory.run.feed == "live" else None, quiet=quiet)
     return conclude(inventory, quiet=quiet, verbose=verbose)

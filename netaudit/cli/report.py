@@ -1,12 +1,13 @@
 """netaudit report: any output format from an inventory."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from netaudit.cli.options import check_outputs, output_option, titles, write_outputs
+from netaudit.cli.options import beside, check_outputs, language_option, output_option, write_outputs
 from netaudit.cli.storing import open_history
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("inventory", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @output_option
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="The language of html.")
+@language_option
 @click.option("--findings", type=A_FILE, help="Show in html what `netaudit comply -o json` found.")
 @click.option(
     "--progress", type=A_FILE, help="Show in html how the phase-out goes: `netaudit history progress -o json`."
@@ -35,7 +36,6 @@ def report(
     *,
     inventory: Path | None,
     outputs: tuple[str, ...],
-    lang: str,
     findings: Path | None,
     progress: Path | None,
     where: str | None,
@@ -48,7 +48,7 @@ def report(
     Example: netaudit report inventory.json -o html=cameras.html -o csv=cameras.csv
     """
     from netaudit.inventory import encode_schema, read
-    from netaudit.report import FORMATS, Beside, formats
+    from netaudit.report import FORMATS, formats
 
     if list_formats:
         for form in formats():
@@ -59,17 +59,15 @@ def report(
         raise click.UsageError("name an inventory: the JSON file that `netaudit scan -o json=FILE` writes")
     else:
         pairs = check_outputs(outputs)
-        with_it = any(FORMATS[name].takes_beside for name, _ in pairs)
-        if not with_it and (findings or progress or where or lang != "en"):
-            raise click.UsageError("--lang, --findings, --progress and --history are for html: add -o html=FILE")
-        beside = Beside(
-            language=lang,
+        if not any(FORMATS[name].takes_beside for name, _ in pairs) and (findings or progress or where):
+            raise click.UsageError("--findings, --progress and --history are for html: add -o html=FILE")
+        with_it = replace(
+            beside(pairs),
             findings=findings.read_bytes() if findings else None,
             progress=progress.read_bytes() if progress else None,
-            titles=titles() if with_it else {},
             past=_past(where) if where else {},
         )
-        write_outputs(read(inventory), pairs, beside)
+        write_outputs(read(inventory), pairs, with_it)
     return 0
 
 

@@ -14,10 +14,12 @@ import click
 from netaudit.cli.config import config_option, of_config
 from netaudit.cli.options import (
     INTERRUPTED,
+    beside,
     check_outputs,
     check_path,
     conclude,
     fingerprints_option,
+    language_option,
     load,
     output_option,
     quiet_option,
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
 @click.option("--yes", "confirmed", is_flag=True, help="Scan more than 65,536 addresses, or public ones.")
 @store_options
 @output_option
+@language_option
 @config_option
 @fingerprints_option
 @quiet_option
@@ -168,7 +171,7 @@ def run_scan(
         if not quiet:
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
-    write_outputs(document(inventory), outputs)
+    write_outputs(document(inventory), outputs, beside(outputs, directories))
     store_if_asked(document(inventory), resumed or record, quiet=quiet)
     code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code

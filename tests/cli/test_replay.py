@@ -126,3 +126,16 @@ def test_verbose_tells_each_problem_on_a_line_of_stderr(tmp_path):
     assert run("replay", nonsense, "-o", "json").err == ""
     assert "sadp malformed" in run("replay", nonsense, "-v", "-o", "json").err
     assert run("replay", nonsense, "-v", "-q", "-o", "json").err == ""
+
+
+def test_a_page_is_in_the_language_asked_for_and_says_what_fingerprints_mean(tmp_path):
+    ended = run("replay", recorded().bundle, "-o", f"html={tmp_path / 'x.html'}", "--lang", "fr")
+    page = (tmp_path / "x.html").read_text()
+
+    assert ended.code == 0
+    assert '<html lang="fr-CA"' in page
+    assert "Answers SADP, Hikvision's own discovery" in page
+
+
+def test_a_language_without_a_page_is_wrong_usage():
+    assert "add -o html=FILE" in run("replay", recorded().bundle, "--lang", "fr").error

@@ -185,3 +185,7 @@ def test_comma_in_a_target_file_stays_part_of_its_word(tmp_path):
     (tmp_path / "x").write_text("10.0.0.1,5 10.0.0.9\n")
 
     assert read_lists((str(tmp_path / "x"),)) == ("10.0.0.1,5", "10.0.0.9")
+
+
+def test_a_language_without_a_page_is_said_before_anything_is_sent():
+    assert "add -o html=FILE" in run("scan", NOBODY, "--lang", "fr").error
