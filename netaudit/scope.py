@@ -46,7 +46,11 @@ class Scope:
 
     def __contains__(self, address: object) -> bool:
         """Whether this address, as text, may be touched."""
-        parsed = _address(str(address))
+        text = str(address)
+        number = _plain_ipv4(text)
+        if number is not None:
+            return _holds(self.ranges, number)
+        parsed = _address(text)
         if isinstance(parsed, IPv4Address):
             return _holds(self.ranges, int(parsed))
         return parsed is not None and str(parsed) in self.ipv6
@@ -62,7 +66,7 @@ class Scope:
         """Every address in scope, in ascending order, made one at a time."""
         for first, last in self.ranges:
             for number in range(first, last + 1):
-                yield str(IPv4Address(number))
+                yield socket.inet_ntoa(number.to_bytes(4))
         yield from self.ipv6
 
     def within(self, network: IPv4Network) -> Iterator[str]:
@@ -70,7 +74,7 @@ class Scope:
         low, high = int(network.network_address), int(network.broadcast_address)
         for first, last in self.ranges:
             for number in range(max(first, low), min(last, high) + 1):
-                yield str(IPv4Address(number))
+                yield socket.inet_ntoa(number.to_bytes(4))
 
     def overlaps(self, network: IPv4Network) -> bool:
         """Whether any address of this network is in scope."""
@@ -224,6 +228,15 @@ def _host(word: str) -> Iterator[Range | IPv6Network]:
 def _single(address: IPv4Address | IPv6Address | None) -> Range | IPv6Network:
     assert address is not None  # noqa: S101
     return IPv6Network(address) if isinstance(address, IPv6Address) else (int(address), int(address))
+
+
+def _plain_ipv4(text: str) -> int | None:
+    """The number of an IPv4 address in its one usual form: each packet asks, and ipaddress takes its time."""
+    try:
+        packed = socket.inet_aton(text)
+    except (OSError, UnicodeError, ValueError):
+        return None
+    return int.from_bytes(packed) if socket.inet_ntoa(packed) == text else None
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
