@@ -262,7 +262,7 @@ def test_stop_ends_it_at_once(wire):
     started = time.monotonic()
     (report,) = list(sweep(OURS, [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(1000)], gate))
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2.0  # not 20
     assert (report.status, report.reason) == ("partial", "eth0: interrupted")
     assert 3 <= report.sent <= 15
 
