@@ -141,6 +141,10 @@ def install(*, file: Path, what: str, folder: Path | None) -> int:
         units = timers.install_units(path, folder or timers.UNITS, program=program, secrets=secrets_of(settings))
         for unit in units:
             remark(f"netaudit: wrote {unit}")
+        for private in timers.out_of_reach(path, program=program):
+            remark(
+                f"netaudit: {private} is in a home, where the service may not look: move it, to /opt or /etc, and write the units again"
+            )
         remark(f"netaudit: now run: systemctl daemon-reload && systemctl enable --now {timers.TIMER}")
     else:
         make = timers.crontab_line if what == "cron" else timers.windows_task

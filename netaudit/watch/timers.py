@@ -142,5 +142,10 @@ def _quoted(text: str | Path) -> str:
     return "'" + str(text).replace("'", "'\\''") + "'"
 
 
+def out_of_reach(settings: Path, *, program: str) -> tuple[str, ...]:
+    """Which of these the service's user will not be able to read: what stands in somebody's home."""
+    return tuple(str(path) for path in (program, settings) if _is_home(path))
+
+
 def _is_home(path: str | Path) -> bool:
     return Path(path).is_relative_to("/home") or Path(path).is_relative_to("/root")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
-from netaudit.watch.timers import crontab_line, install_units, service_unit, windows_task
+from netaudit.watch.timers import crontab_line, install_units, out_of_reach, service_unit, windows_task
 
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(not ANALYZE, reason="no systemd-analyze here")
@@ -45,6 +45,14 @@ def test_the_service_may_do_no_more_than_raw_sockets():
     assert "CapabilityBoundingSet=CAP_NET_RAW\n" in unit
     assert "DynamicUser=yes\n" in unit
     assert "ProtectSystem=strict\n" in unit
+
+
+@pytest.mark.parametrize(
+    ("program", "lost"),
+    [("/opt/netaudit/bin/netaudit", ()), ("/root/.venv/bin/netaudit", ("/root/.venv/bin/netaudit",))],
+)
+def test_what_stands_in_a_home_is_named(program, lost):
+    assert out_of_reach(Path("/etc/netaudit/watch.toml"), program=program) == lost
 
 
 def test_secrets_are_handed_over_by_systemd():
