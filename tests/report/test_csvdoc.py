@@ -10,7 +10,7 @@ from netaudit.report import csvdoc
 
 HEADER = (
     "address,mac,hostname,family,verdict,certainty,kind,manufacturer,brand,model,line,generation,firmware,"
-    "firmware_date,serial,produced,ports,behind,children,first_evidence,conflicts"
+    "firmware_date,serial,produced,ports,behind,children,first_evidence,conflicts,site,seen,id"
 )
 
 
@@ -51,6 +51,9 @@ def test_a_row_stands_as_an_asset_register_takes_it():
         "children": "",
         "first_evidence": "proof: sadp.device_description = DS-2CD2043G0-I",
         "conflicts": "",
+        "site": "",
+        "seen": "2026-01-31",
+        "id": "serial-5",
     }
 
 
