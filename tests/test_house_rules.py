@@ -50,6 +50,7 @@ TESTED_ELSEWHERE = {
     "discovery/login/means.py": "discovery/login/test_phase.py",
     "discovery/login/desk.py": "discovery/login/test_caller.py",
     "records/__init__.py": "records/test_bundle.py",
+    "scrubbing/__init__.py": "scrubbing/test_scrub.py",
     "tell/__init__.py": "tell/test_outbox.py",
     "watch/__init__.py": "watch/test_schedule.py",
     "wire/__init__.py": "wire/test_tcp.py",

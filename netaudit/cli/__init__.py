@@ -29,6 +29,7 @@ VERBS = (
     "comply",
     "policies",
     "identify",
+    "scrub",
     "fingerprints",
     "channels",
     "doctor",
