@@ -5,7 +5,7 @@ which fingerprint fitted which observation and what that asserts; `settle` weigh
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -65,11 +65,17 @@ def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     hits = []
     if registered := _registered(library, field, value):
         hits.append(_hit(registered, registered.asserts))
-    for fingerprint in library.by_field.get(field, ()):
-        if found := fingerprint.regex.match(value):
+    for fingerprint, match_with in _patterns(library, field):
+        if found := match_with(value):
             captured = _captured(found.groupdict(), library.names)
             hits.append(_hit(fingerprint, sorted({**dict(fingerprint.asserts), **captured}.items())))
     return (*hits, *_leads(hits, library.names))
+
+
+@lru_cache(maxsize=256)
+def _patterns(library: Library, field: str) -> tuple[tuple[Fingerprint, Callable[[str], re.Match[str] | None]], ...]:
+    """What is tried on each value of a field: compiled when the first one comes."""
+    return tuple((fingerprint, fingerprint.regex.match) for fingerprint in library.by_field.get(field, ()))
 
 
 def _hit(fingerprint: Fingerprint, claims: Iterable[tuple[str, str]]) -> Hit:
