@@ -12,6 +12,7 @@ from netaudit.plain import counted, shorten, writable
 from netaudit.registry import registrant
 from netaudit.report.advice import advice, around, unseen
 from netaudit.report.words import Say, in_english, maker_of, named, what_is
+from netaudit.vocabulary import STRENGTHS
 
 WIDTH: Final = 100
 VALUE_CHARS: Final = 1000
@@ -133,10 +134,14 @@ def verdict_of(asset: AssetDocument, say: Say = in_english) -> str:
 
 
 def sides(asset: AssetDocument) -> Iterator[tuple[str, list[EvidenceDocument]]]:
-    """The evidence for the verdict, against it, and on other questions, each in order of strength."""
+    """The evidence for the verdict, against it, and on other questions, each in order of strength.
+
+    Of pieces that are as strong, those that say most come first.
+    """
 
     def those(wanted: Callable[[str | None], bool]) -> list[EvidenceDocument]:
-        return [e for e in asset.evidence if wanted(e.supports.get("family"))]
+        found = (e for e in asset.evidence if wanted(e.supports.get("family")))
+        return sorted(found, key=lambda e: (STRENGTHS.index(e.strength), -len(e.supports)))
 
     if asset.family == "unknown":
         yield SIDE_WORDS["hints"], those(lambda family: family is not None)

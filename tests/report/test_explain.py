@@ -6,7 +6,7 @@ from support.inventories import ACTING, DOUBTFUL, EMPTY, RECORDER, RELABEL, SADP
 
 from netaudit.inventory import document
 from netaudit.model import ChannelTotal, Gap, Problem
-from netaudit.report.explain import dump, explain, find
+from netaudit.report.explain import dump, explain, find, sides
 
 DOC = document(SMALL)
 
@@ -212,3 +212,13 @@ def test_what_a_fingerprint_means_stands_beside_its_name():
 
     assert "    The scope names Annke\n      fingerprint annke-name says: brand = Annke\n" in stream.getvalue()
     assert "nothing" not in stream.getvalue()
+
+
+def test_of_evidence_that_is_as_strong_what_says_most_comes_first():
+    bare = match("dahua-dhip", "dhip.init", "1", "proof", family="dahua")
+    weak = match("label", "http.title", "x", "weak", family="dahua", brand="x", model="y", line="z")
+    full = match("dahua-dhip-model", "dhip.device_type", "NVR5216", "proof", family="dahua", model="NVR5216")
+    seen = replace(RECORDER, identity=replace(RECORDER.identity, evidence=(bare, full, weak)))
+    (told, *_) = (found for title, found in sides(document(replace(SMALL, assets=(seen,))).assets[0]) if "for" in title)
+
+    assert [e.field for e in told] == ["dhip.device_type", "dhip.init", "http.title"]
