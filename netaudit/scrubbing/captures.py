@@ -23,6 +23,7 @@ from netaudit.scrubbing.replacer import Replacer
 
 MAX_CAPTURE_BYTES: Final = 1 << 30  # of frames, unpacked: all are in memory at once
 MAX_STREAM_BYTES: Final = 64 << 20  # between the first and the last byte of one connection
+MAX_GAP_BYTES: Final = 1 << 20  # between two packets of one connection; a larger one is another connection's
 _NANOSECONDS: Final = 10**9
 _SECTION, _DESCRIPTION, _PACKET = 0x0A0D0D0A, 1, 6
 _MOST_KEPT: Final = 1 << 18
@@ -134,17 +135,28 @@ def _joined(pieces: list[list[Piece]], frames: list[Kept]) -> dict[tuple[object,
         origin = members[0][0].place
         for piece, _ in members:  # sequence numbers run in a circle (RFC 9293 section 3.4)
             piece.place = (piece.place - origin + (1 << 31)) % (1 << 32) - (1 << 31)
-        least = min(piece.place for piece, _ in members)
-        size = max(piece.place + len(data) for piece, data in members) - least
-        if len(members) > 1 and size <= MAX_STREAM_BYTES:
-            joined[key] = _laid(members, least, size)
+        for number, near in enumerate(_neighbours(members)):
+            least, size = near[0][0].place, max(piece.place + len(data) for piece, data in near) - near[0][0].place
+            if len(near) > 1 and size <= MAX_STREAM_BYTES:
+                joined[(*key, number)] = _laid(near, (*key, number), least, size)
     return joined
 
 
-def _laid(members: list[tuple[Piece, bytes]], least: int, size: int) -> bytes:
+def _neighbours(members: list[tuple[Piece, bytes]]) -> Iterator[list[tuple[Piece, bytes]]]:
+    """The pieces by their place, parted where another connection has begun between the same ports."""
+    near: list[tuple[Piece, bytes]] = []
+    for piece, data in sorted(members, key=lambda member: member[0].place):
+        if near and piece.place - near[-1][0].place > MAX_GAP_BYTES:
+            yield near
+            near = []
+        near.append((piece, data))
+    yield near
+
+
+def _laid(members: list[tuple[Piece, bytes]], key: tuple[object, ...], least: int, size: int) -> bytes:
     text = bytearray(size)
     for piece, data in members:
-        piece.place -= least
+        piece.key, piece.place = key, piece.place - least
         text[piece.place : piece.place + len(data)] = data
     return bytes(text)
 

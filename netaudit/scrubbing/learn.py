@@ -30,6 +30,8 @@ NAMES: Final = frozenset(
     }
 )  # fmt: skip
 UUIDS: Final = frozenset({"wsd.endpoint", "upnp.udn"})
+_OTHER_TEXTS: Final = frozenset({"rtsp.realm", "http.realm", "mdns.host"})  # hold a serial number at best
+SHORTEST_SERIAL: Final = 5
 SHORTEST_NAME: Final = 4  # characters; a shorter one would be found in words that are none
 MOST_ALIKE: Final = 2  # different bytes; an address of so few stands in bytes that are none
 _SCOPES: Final = ("/name/", "/location/")
@@ -89,6 +91,7 @@ def learn(events: Iterable[Event], library: Library, names: Pseudonyms, frames: 
     evidence = _evidence(facts, library)
     for fact in facts:
         _note(learnt, fact)
+        _note_serial(learnt, fact, evidence.attributes)
     for uuid in {uuid for fact in facts for uuid in _uuids(fact)}:
         if not evidence.needs(uuid, names.digits(uuid)):
             learnt.uuids.add(uuid)
@@ -139,8 +142,6 @@ def _note(learnt: Learnt, fact: Observation) -> None:
         learnt.certificates.add(fact.value)
     if fact.field.endswith("address") or fact.field == "sadp.gateway":
         _note_address(learnt, fact.value)
-    if fact.field in SERIALS:
-        _note_serial(learnt, fact)
 
 
 def _uuids(fact: Observation) -> Iterator[str]:
@@ -158,10 +159,14 @@ def _note_name(learnt: Learnt, name: str, new: str, evidence: Evidence) -> None:
     (learnt.kept if evidence.needs(name, new) else learnt.names).add(name)
 
 
-def _note_serial(learnt: Learnt, fact: Observation) -> None:
-    """A serial number as its device gives it, and the part of it that devices agree on."""
+def _note_serial(learnt: Learnt, fact: Observation, attributes: Iterable[str]) -> None:
+    """The part of a serial number that devices agree on, or all of it; not where it is the model or its like."""
     serial = serial_key(fact)
-    if len(serial) >= 6:
+    if not serial and fact.field in SERIALS - _OTHER_TEXTS and not is_placeholder(fact.value):
+        serial = fact.value.strip()
+    if not maker_serial(serial) and any(serial.casefold() in text for text in attributes):
+        return
+    if len(serial) >= SHORTEST_SERIAL:
         learnt.serials.add(serial)
 
 

@@ -40,6 +40,13 @@ def test_sequence_numbers_run_in_a_circle(tmp_path):
     assert b"".join(c[-4:] for c in clean_frames(kept, CLEAN, NAMES)) == b"Abcdefgh"
 
 
+def test_a_port_that_is_used_again_is_another_connection(tmp_path):
+    far = 1 << 30
+    kept = frames(tmp_path, segment(9, b"Entr"), segment(13, b"ance"), segment(far, b"Entr"), segment(far + 4, b"ance"))
+
+    assert b"".join(c[-4:] for c in clean_frames(kept, CLEAN, NAMES)) == b"Abcdefgh" * 2
+
+
 def test_a_word_in_two_fragments_is_found(tmp_path):
     datagram = packets.udp(3702, 3702, b"x" * 12 + b"Entrance" + b"y" * 12)
     kept = frames(tmp_path, *packets.fragments(datagram, 24))

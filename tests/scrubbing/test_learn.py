@@ -62,3 +62,16 @@ def test_every_spelling_is_as_long_as_its_pseudonym():
     for spelling in (b"Vault door", b"Vault%20door", b"VAULT DOOR", b"c056e3005301", b"C0:56:E3:00:53:01"):
         assert spelling in found
     assert bytes.fromhex("ff0200000000000000000001ff005301") in found
+
+
+def test_a_serial_number_of_no_makers_form_goes_and_a_model_in_its_place_stays():
+    def answer(serial, model):
+        text = (
+            f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<root><device><manufacturer>X</manufacturer>"
+            f"<modelName>{model}</modelName><serialNumber>{serial}</serialNumber></device></root>"
+        )
+        return Reply(channel="upnp", transport="tcp", address="10.0.0.8", port=80, payload=text.encode())
+
+    assert learnt(answer("A1-77", "Z")).serials == {"A1-77"}
+    assert learnt(answer("1234567", "Z")).serials == {"1234567"}
+    assert learnt(answer("DS-2CD2143G2-I", "DS-2CD2143G2-I"), match("x")).serials == set()
