@@ -20,12 +20,12 @@ from netaudit.vocabulary import VERDICTS
 
 VERBS = {
     "scan", "replay", "identify", "explain", "comply", "diff", "history", "report", "watch", "fingerprints", "policies",
-    "channels", "doctor", "demo",
+    "channels", "doctor", "scrub", "demo",
 }  # fmt: skip
 GROUPS = {"history", "policies", "fingerprints"}
 SCAN_OPTIONS = (
     "-iL", "--exclude", "--exclude-file", "-i", "--channels", "--profile", "--rate", "--host-timeout", "--record",
-    "--credentials", "--site", "--yes", "-o", "-q", "-v", "--debug", "--config", "--fingerprints",
+    "--resume", "--credentials", "--site", "--yes", "-o", "-q", "-v", "--debug", "--config", "--fingerprints",
 )  # fmt: skip
 
 
