@@ -102,3 +102,10 @@ def _numbered(serial: str, number: int) -> str:
     if not found:
         return f"{serial[:-5]}{number:05}"
     return serial.replace(found[-1], f"{found[-1][:-5]}{number:05}")
+
+
+def build_whole(count: int) -> list[Member]:
+    """As many devices, the demo's in turn, each with all its channels."""
+    templates = load_devices()
+    turns = ((number, templates[number % len(templates)]) for number in range(count))
+    return [_member((device.name, device.name, EVERYTHING, 0), device, number + 1) for number, device in turns]

@@ -1,0 +1,128 @@
+"""Reading a large capture: netaudit beside tshark, which extracts the same fields, and tcpdump, which only filters.
+
+    python tests/benchmarks/captures.py [PACKETS [RUNS]]
+
+tshark reads a smaller one only, and once. The capture is made here: video over TCP and UDP, web traffic, and one packet in a hundred that a camera tells of itself
+by, from a recording of this repository.
+"""
+
+import gzip
+import random
+import shutil
+import struct
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.processes import Contest, Cost, compete, markdown, run
+from support.packets import ethernet, ipv4, tcp, udp
+
+PACKETS, FEWER, RUNS, STREAMS = 1_500_000, 150_000, 5, 60
+MOST_FOR_TSHARK = 100_000_000  # bytes: it takes minutes for more, and its time grows faster than the capture
+RECORDING = Path(__file__).parents[1] / "captures" / "lan-of-many" / "capture.pcap.gz"
+PCAP_HEAD, RECORD_HEAD = 24, struct.Struct("<IIII")
+UDP_PORTS = (67, 68, 1900, 3702, 5050, 5353, 37020, 37810)
+TCP_PORTS = (80, 81, 88, 443, 554, 8000, 8080, 8443, 8554, 34567, 35000, 37777)
+BPF = " or ".join(
+    ["arp", "ether proto 0x8033", "ether proto 0x88cc", "icmp6", *(f"udp port {port}" for port in UDP_PORTS)]
+)
+FIELDS = (
+    "frame.time_epoch", "eth.src", "ip.src", "arp.src.proto_ipv4", "udp.srcport", "tcp.srcport", "dns.ptr.domain_name",
+    "dns.txt", "http.server", "http.www_authenticate", "rtsp.response", "dhcp.option.hostname",
+    "dhcp.option.vendor_class_id", "tls.handshake.certificate", "udp.payload",
+)  # fmt: skip
+
+
+def main(words: list[str]) -> int:
+    """Print the table."""
+    packets, runs = (*map(int, words), *(PACKETS, RUNS)[len(words) :])
+    print(markdown(measure(packets, runs)))
+    return 0
+
+
+def measure(packets: int, runs: int) -> Contest:
+    """All readers that this machine has, on one capture of so many packets."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "large.pcap")
+        write_capture(path, packets)
+        title = f"A capture of {packets:,} packets, {path.stat().st_size / 1e6:,.0f} MB"
+        return compete(title, contenders(path), runs=runs, found=found, once={"tshark"})
+
+
+def contenders(path: Path) -> dict:
+    """name -> what runs it."""
+    netaudit = [sys.executable, "-m", "netaudit", "replay", str(path), "-q", "-o", "jsonl"]
+    tcp_filter = " or ".join(f"tcp.port == {port}" for port in TCP_PORTS)
+    udp_filter = " or ".join(f"udp.port == {port}" for port in UDP_PORTS)
+    display = f"arp or lldp or {udp_filter} or (({tcp_filter}) and (http or rtsp or tls.handshake.certificate))"
+    fields = [word for field in FIELDS for word in ("-e", field)]
+    found = {"netaudit": lambda: run(netaudit)}
+    if shutil.which("tshark") and path.stat().st_size <= MOST_FOR_TSHARK:
+        found["tshark"] = lambda: run(["tshark", "-n", "-r", str(path), "-Y", display, "-T", "fields", *fields])
+    if shutil.which("tcpdump"):
+        found["tcpdump"] = lambda: run(["tcpdump", "-n", "-r", str(path), "-w", "/dev/null", BPF])
+    return found
+
+
+def found(name: str, cost: Cost) -> str:
+    """What a reader made of it."""
+    if name == "tcpdump":
+        return "filters only"
+    lines = len(cost.output.splitlines())
+    return f"{lines:,} {'devices' if name == 'netaudit' else 'packets'}"
+
+
+def write_capture(path: Path, packets: int) -> None:
+    """Write the capture: one packet in a hundred from the recording, the others dull."""
+    told, streams = list(recorded_frames()), [Stream(number) for number in range(STREAMS)]
+    with path.open("wb", buffering=1 << 20) as stream:
+        stream.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1))
+        for number in range(packets):
+            frame = told[number // 100 % len(told)] if number % 100 == 0 else streams[number % STREAMS].next()
+            stream.write(RECORD_HEAD.pack(1_700_000_000 + number // 5000, number % 5000 * 200, len(frame), len(frame)))
+            stream.write(frame)
+
+
+class Stream:
+    """What somebody watches or reads: video over UDP, over RTSP's own connection, or the web, with the answers to it."""
+
+    def __init__(self, number: int) -> None:
+        self.sequence = 1
+        self.count = number
+        camera, client, body = f"10.1.{number}.7", "10.1.200.9", random.Random(number).randbytes(540)
+        if number % 10 < 4:
+            self.frame = bytearray(ethernet(0x0800, ipv4(17, udp(40_000 + number, 50_000, body), camera, client)))
+            self.step = 0
+        else:
+            port = 554 if number % 10 < 9 else 443
+            self.frame = bytearray(ethernet(0x0800, ipv4(6, tcp(port, 60_000, payload=body), camera, client)))
+            self.step = len(body)
+        self.answer = ethernet(0x0800, ipv4(6, tcp(60_000, 554), client, camera))
+
+    def next(self) -> bytes:
+        """The next packet; every second one of a connection is its acknowledgement."""
+        self.count += 1
+        if not self.step:
+            return bytes(self.frame)
+        if self.count % 2:
+            return self.answer
+        struct.pack_into(">I", self.frame, 38, self.sequence)
+        self.sequence += self.step
+        return bytes(self.frame)
+
+
+def recorded_frames() -> Iterator[bytes]:
+    """The frames of the recording."""
+    data = gzip.decompress(RECORDING.read_bytes())
+    at = PCAP_HEAD
+    while at < len(data):
+        _, _, kept, _ = RECORD_HEAD.unpack_from(data, at)
+        yield data[at + RECORD_HEAD.size : at + RECORD_HEAD.size + kept]
+        at += RECORD_HEAD.size + kept
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+import sys
+
+import pytest
+from benchmarks.processes import compete, markdown, run, wall
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(9)"]
+
+
+def python(code):
+    return lambda: run([sys.executable, "-c", code])
+
+
+def test_whole_processes_are_measured():
+    cost = run([sys.executable, "-c", "print(len(bytearray(60 << 20))); import time; time.sleep(0.3)"])
+
+    assert (cost.code, cost.output) == (0, b"62914560\n")
+    assert cost.wall_s >= 0.3 > cost.cpu_s / 10
+    assert 60 < cost.peak_mib < 200
+
+
+def test_one_that_does_not_end_is_killed():
+    cost = run(SLEEP, limit_s=0.5)
+
+    assert cost.code == -9
+    assert cost.wall_s < 5
+
+
+def test_medians_stand_beside_ours():
+    contest = compete(
+        "T", {"ours": python("pass"), "peer": python("import time; time.sleep(0.5)")}, runs=3, once={"peer"}
+    )
+
+    assert (len(contest.runs["ours"]), len(contest.runs["peer"])) == (3, 1)
+    assert contest.ratio("peer", wall) > contest.ratio("ours", wall) == 1
+    assert "| peer, one run |" in markdown(contest)
+
+
+def test_one_that_fails_is_an_error():
+    with pytest.raises(ValueError, match="peer ended with 3"):
+        compete("T", {"peer": python("raise SystemExit(3)")}, runs=1)
