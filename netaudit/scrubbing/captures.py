@@ -23,7 +23,6 @@ from netaudit.scrubbing.replacer import Replacer
 
 MAX_CAPTURE_BYTES: Final = 1 << 30  # of frames, unpacked: all are in memory at once
 MAX_STREAM_BYTES: Final = 64 << 20  # between the first and the last byte of one connection
-MAX_GAP_BYTES: Final = 1 << 20  # between two packets of one connection; a larger one is another connection's
 _NANOSECONDS: Final = 10**9
 _SECTION, _DESCRIPTION, _PACKET = 0x0A0D0D0A, 1, 6
 _MOST_KEPT: Final = 1 << 18
@@ -143,12 +142,14 @@ def _joined(pieces: list[list[Piece]], frames: list[Kept]) -> dict[tuple[object,
 
 
 def _neighbours(members: list[tuple[Piece, bytes]]) -> Iterator[list[tuple[Piece, bytes]]]:
-    """The pieces by their place, parted where another connection has begun between the same ports."""
+    """The pieces by their place, parted at holes: packets are missing there, or another connection begins."""
     near: list[tuple[Piece, bytes]] = []
+    end = 0
     for piece, data in sorted(members, key=lambda member: member[0].place):
-        if near and piece.place - near[-1][0].place > MAX_GAP_BYTES:
+        if near and piece.place > end:
             yield near
             near = []
+        end = max(end, piece.place + len(data)) if near else piece.place + len(data)
         near.append((piece, data))
     yield near
 
