@@ -87,7 +87,9 @@ def test_each_reply_comes_with_its_frame_and_not_at_the_end():
 def test_what_cannot_be_read_is_counted():
     skipped = Counter()
 
-    assert heard([ethernet(0x0806, arp()[:20]), ethernet(0x0800, b"\x65" + ipv4(17, bytes(8))[1:])], skipped=skipped) == []
+    assert (
+        heard([ethernet(0x0806, arp()[:20]), ethernet(0x0800, b"\x65" + ipv4(17, bytes(8))[1:])], skipped=skipped) == []
+    )
     assert skipped.total() == 2
 
 

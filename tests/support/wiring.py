@@ -103,7 +103,9 @@ class Segment:
             "link set lo up", f"link set {interface} {hardware} txqueuelen {QUEUE} up",
             f"address add {address}/{self.network.prefixlen} brd + dev {interface}", inside=namespace,
         )  # fmt: skip
-        station = Station(descriptor, bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address), loss, None, routes)
+        station = Station(
+            descriptor, bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address), loss, None, routes
+        )
         self.stations[station.mac] = station
         self.loop.watch(_File(descriptor), READ, lambda _: self._from_station(station))
         return station
