@@ -8,8 +8,10 @@ from support.servers import serving
 from netaudit.credentials import Credentials
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course, Live
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.login.means import Means
-from netaudit.discovery.login.phase import log_in
+from netaudit.discovery.login.phase import _not_begun, log_in
+from netaudit.discovery.login.plan import Job
 from netaudit.model import Asset, ChannelReport, Device, Gap, Identity, Observation, Reply
 from netaudit.scope import parse_scope
 from netaudit.wire.gate import Gate
@@ -145,3 +147,15 @@ def test_nothing_that_is_told_holds_the_password(course):
 
     assert CANARY not in told
     assert "auditor" not in told
+
+
+def test_device_that_an_earlier_run_had_begun_to_read_gets_no_login_again():
+    ledger = Ledger(ended={"reading 10.0.0.1", "read 10.0.0.1", "reading 10.0.0.2"})
+    jobs = [Job(keys=frozenset(), address=f"10.0.0.{host}") for host in (1, 2, 3)]
+    gaps, asking = [], _not_begun(ledger, jobs)
+    with pytest.raises(StopIteration) as ended:
+        while True:
+            gaps.append(next(asking))
+
+    assert [job.address for job in ended.value.value] == ["10.0.0.3"]
+    assert [(gap.kind, gap.address) for gap in gaps] == [("answers_lost", "10.0.0.2")]
