@@ -60,7 +60,7 @@ class Hit:
     claims: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=4096)  # a site has few models: the same banners come back from device after device
+@lru_cache(maxsize=16384)  # a site has few models: the same banners come back from device after device
 def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     hits = []
     if registered := _registered(library, field, value):
