@@ -18,6 +18,7 @@ from netaudit.wire import link
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.link import PACKETS_PER_SOURCE, build_request, read_frame, sweep
+from netaudit.wire.readiness import readable
 
 MAC = "02:00:5e:00:53:01"
 DEVICES = {device.name: device for device in load_devices()}
@@ -409,6 +410,7 @@ def test_other_traffic_does_not_come_up(lan):
         opened = link.open_link(interface)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.sendto(b"x", ("10.77.0.62", 9))
+            readable([opened], 2.0)
             time.sleep(0.2)
         kinds = set()
         try:
