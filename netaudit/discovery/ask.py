@@ -23,9 +23,9 @@ from netaudit.wire.tcp import IN_FLIGHT, converse
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
 UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
-# Where a device is known to be: a lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer
-# to that one is still waited for, so that one lost packet loses no port.
-KNOWN_CONNECT_S = 1.4
+# A lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer to that one is still waited
+# for, so that one lost packet loses no port, and no device of which only one port would tell.
+PATIENT_CONNECT_S = 1.4
 # Where connects to known devices had to be sent again, on the way to those of which nothing is known packets are lost.
 LOSSY_CONNECT_S = 3.3  # two repetitions, after 1 s and after 3 s
 RESENT_S = 1.0  # RFC 6298 section 2.1
@@ -61,7 +61,7 @@ def ask(course: Course) -> Iterator[Event]:
 def visit_known(course: Course, *groups: Sequence[str]) -> Iterator[Event]:
     """Visit addresses where a device is known to be, one group of them after the other."""
     addresses = chain.from_iterable(shuffled(group) for group in groups)
-    patience = Patience(connect_s=KNOWN_CONNECT_S)
+    patience = Patience(connect_s=PATIENT_CONNECT_S)
     yield from _visit_all(course, addresses, sum(map(len, groups)), IN_FLIGHT, patience)
 
 
@@ -71,7 +71,7 @@ def _visit_unknown(course: Course) -> Iterator[Event]:
     known = frozenset(course.alive)
     unknown = shuffled(a for a in course.attached.beyond(swept) if a not in known)
     total = course.attached.count_beyond(swept)
-    connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else CONNECT_TIMEOUT_S
+    connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else PATIENT_CONNECT_S
     patience = Patience(connect_s=connect_s, stage="asking the silent")
     yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, patience)
 

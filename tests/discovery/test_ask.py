@@ -123,7 +123,7 @@ def test_visits_wait_for_room_in_the_kernels_table(stage):
     assert [type(step) for *_, step in stage.visited] == [Connect, Connect, Pause]
 
 
-@pytest.mark.parametrize(("resent", "expected_s"), [(0, 1.0), (2, 1.0), (3, 3.3)])
+@pytest.mark.parametrize(("resent", "expected_s"), [(0, 1.4), (2, 1.4), (3, 3.3)])
 def test_unknown_addresses_get_more_time_where_known_devices_needed_it(stage, resent, expected_s):
     run = Course(settings("10.5.0.1"), Attached(settings("10.5.0.1").scope, ()), resent=resent)
     list(ask.ask(run))

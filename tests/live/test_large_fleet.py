@@ -23,11 +23,11 @@ def large(request, tmp_path_factory):
         fleet = build_fleet(4000)
         first = built.attached("10.80.0.0/21", spread_s=0.4)
         second = built.attached("10.80.64.0/22", spread_s=0.4)
-        third = built.behind(second, "10.80.192.0/20", within=3200)
-        built.populate(first, fleet[:600])
-        built.populate(second, fleet[600:900])
-        built.populate(third, fleet[900:], routed=True)
-        networks = ("10.80.0.0/21", "10.80.64.0/22", "10.80.192.0-10.80.204.127")
+        third = built.behind(second, "10.80.192.0/20", within=3712)
+        built.populate(first, fleet[:250])
+        built.populate(second, fleet[250:400])
+        built.populate(third, fleet[400:], routed=True)
+        networks = ("10.80.0.0/21", "10.80.64.0/22", "10.80.192.0-10.80.206.127")
         yield run(built, tmp_path_factory.mktemp("large"), networks, "--rate", "5000", "--listen", "0", "--once")
 
 
@@ -45,4 +45,4 @@ class TestLarge(Fleet):
         hidden = set(result.estate.members) - set(result.visible)
         assert hidden
         assert not hidden & set(result.holders)
-        assert "3,200 addresses" in gap["detail"]
+        assert "3,712 addresses" in gap["detail"]
