@@ -112,7 +112,6 @@ def scanned(emulation, folder, moments, options=(), how=signal.SIGKILL):
     return inventory, kills
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("kind", KINDS)
 def test_scan_killed_at_ten_moments_is_continued_as_if_nothing_had_happened(tmp_path, kind):
     options, within_s = KINDS[kind]

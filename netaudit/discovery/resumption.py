@@ -49,7 +49,7 @@ def noted(
             past = Past(state.target)
         way = _Way()
         item = yield from _retold(conversation, past, way)
-        item = yield from _reopened(conversation, past, way, item, address)
+        item = yield from _reopened(ledger, stage, conversation, past, way, item)
         while item is not None:
             item = _sent(conversation, (yield from _taken(ledger, stage, past, way, item)))
     except GeneratorExit:
@@ -93,19 +93,25 @@ def _passed(conversation: Conversation, item: Item, past: Past, way: _Way) -> Ge
 
 
 def _reopened(
-    conversation: Conversation, past: Past, way: _Way, item: Item, address: str
+    ledger: Ledger, stage: str, conversation: Conversation, past: Past, way: _Way, item: Item
 ) -> Generator[Step | Event, Outcome, Item]:
-    """Open the connection again that the next step needs, as it had been opened."""
+    """Open the connection again that the next step needs, as it had been opened.
+
+    Where that step is not taken, its outcome is noted all the same: whoever goes on after this run counts the notes.
+    """
+    address = past.target.address
     if past.pending and isinstance(item, Exchange):
         past.pending = False
         detail = f"port {way.port}: the run was stopped between a question and its answer, and did not ask it again"
         yield Gap(kind="answers_lost", detail=detail, address=address)
+        ledger.answered(stage, address, item, _LOST)
         return _sent(conversation, _LOST)
     if not way.steps or not isinstance(item, Secure | Exchange):
         return item
     for step in way.steps:
         outcome = yield step
         if outcome.status != "ok":
+            ledger.answered(stage, address, item, outcome)
             return _sent(conversation, outcome)
     return item
 

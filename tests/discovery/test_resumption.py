@@ -114,6 +114,18 @@ def test_visit_that_was_cut_twice_is_gone_on_with_twice():
             assert results(visited(CAMERA, second[:cut])[1]) == results(whole)
 
 
+@pytest.mark.parametrize("ports", [CAMERA, OLD], ids=["camera", "old"])
+def test_visit_that_was_cut_between_question_and_answer_and_then_again_asks_nothing_twice(ports):
+    _, whole = visited(ports)
+    for first in (n + 1 for n, line in enumerate(whole) if isinstance(line, Asked)):
+        second = visited(ports, whole[:first])[1]
+        for cut in range(first, len(second) + 1):
+            steps, now = visited(ports, second[:cut])
+
+            assert not set(noted_questions(second[:cut])) & set(sent_questions(steps))
+            assert len(noted_questions(now)) == len(set(noted_questions(now)))
+
+
 @pytest.mark.parametrize(("limit_s", "over"), [(0.000001, True), (None, False)])
 def test_visit_that_the_users_limit_ended_is_over_and_one_that_was_stopped_is_not(limit_s, over):
     lines = []
