@@ -96,52 +96,63 @@ def _texts(rows: tuple[Shown, ...]) -> dict[str, list[str]]:
 
 def pack_pages(scene: Scene) -> dict[str, Any]:
     """What the devices' own pages show."""
-    texts, kinds, patterns, rules, digests = Texts(), Texts(), Texts(), Texts(), Texts()
-    started = _seconds(scene.document.run.started_at)
-
-    def evidence(found: list[EvidenceDocument], first: int, base: int) -> list[int]:
-        kept = found[:EVIDENCE_SHOWN]
-        packed = [patterns.add(tuple(kinds.add(_kind(e)) for e in kept))]
-        for e in kept:
-            value, supports = texts.add(shorten(e.value, VALUE_CHARS)), texts.add(_supports(scene, e))
-            reply = digests.add(e.reply) - first if e.reply else NO_REPLY
-            packed += [_near(value, base), _near(supports, base), reply, _seconds(e.seen_at) - started]
-        return packed
-
-    def said(sentences: Iterable[str]) -> list[int]:
-        return [texts.add(shorten(sentence, VALUE_CHARS)) for sentence in sentences]
-
-    devices = []
-    for row in scene.shown:
-        asset, first, base = row.asset, len(digests.numbers), len(texts.numbers)
-        devices.append(
-            [
-                first,
-                base,
-                texts.add(verdict_of(asset, scene.language.say)),
-                [
-                    [texts.add(scene.language.say(title)), evidence(found, first, base)]
-                    for title, found in sides(asset)
-                    if found
-                ],
-                said(retold(c, scene.language.say) for c in asset.conflicts),
-                said(unseen(scene.place, asset, scene.language.say)),
-                said(advice(scene.place, asset, scene.language.say)),
-                said(_registered(asset)),
-                [asset.children.declared, asset.children.inspected],
-                _found(row, rules, texts),
-                pack_past(scene.past.get(asset.id), texts.add, scene.language.say),
-            ]
-        )
+    pages = _Pages(scene)
+    devices = [pages.device(row) for row in scene.shown]
     return {
-        "texts": texts.all,
-        "kinds": [[*kind, shorten(scene.titles.get(kind[2], ""), NAME_CHARS)] for kind in kinds.all[1:]],
-        "patterns": patterns.all[1:],
-        "rules": rules.all[1:],
-        "digests": _run_of(digests.all[1:]),
+        "texts": pages.texts.all,
+        "kinds": [[*kind, shorten(scene.titles.get(kind[2], ""), NAME_CHARS)] for kind in pages.kinds.all[1:]],
+        "patterns": pages.patterns.all[1:],
+        "rules": pages.rules.all[1:],
+        "digests": _run_of(pages.digests.all[1:]),
         "started": scene.document.run.started_at,
         "devices": devices,
     }
+
+
+class _Pages:
+    """The devices' pages as numbers, and the lists into which these point."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.say = scene, scene.language.say
+        self.texts, self.kinds, self.patterns, self.rules, self.digests = (Texts() for _ in range(5))
+        self.started = _seconds(scene.document.run.started_at)
+
+    def device(self, row: Shown) -> list[Any]:
+        """The page of one device."""
+        asset, place = row.asset, self.scene.place
+        first, base = len(self.digests.numbers), len(self.texts.numbers)
+        return [
+            first,
+            base,
+            self.texts.add(verdict_of(asset, self.say)),
+            [
+                [self.texts.add(self.say(title)), self.evidence(found, first, base)]
+                for title, found in sides(asset)
+                if found
+            ],
+            self.said(retold(c, self.say) for c in asset.conflicts),
+            self.said(unseen(place, asset, self.say)),
+            self.said(advice(place, asset, self.say)),
+            self.said(_registered(asset)),
+            [asset.children.declared, asset.children.inspected],
+            _found(row, self.rules, self.texts),
+            pack_past(self.scene.past.get(asset.id), self.texts.add, self.say),
+        ]
+
+    def evidence(self, found: list[EvidenceDocument], first: int, base: int) -> list[int]:
+        """Pieces of evidence as numbers: digests count from `first`, texts from `base`."""
+        kept = found[:EVIDENCE_SHOWN]
+        packed = [self.patterns.add(tuple(self.kinds.add(_kind(e)) for e in kept))]
+        for e in kept:
+            value = self.texts.add(shorten(e.value, VALUE_CHARS))
+            supports = self.texts.add(_supports(self.scene, e))
+            reply = self.digests.add(e.reply) - first if e.reply else NO_REPLY
+            packed += [_near(value, base), _near(supports, base), reply, _seconds(e.seen_at) - self.started]
+        return packed
+
+    def said(self, sentences: Iterable[str]) -> list[int]:
+        """The numbers of sentences."""
+        return [self.texts.add(shorten(sentence, VALUE_CHARS)) for sentence in sentences]
 
 
 def _kind(evidence: EvidenceDocument) -> tuple[str, str, str, str]:
