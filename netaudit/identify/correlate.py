@@ -39,6 +39,7 @@ def correlate(observations: Iterable[Observation]) -> tuple[Device, ...]:
     owners = {mac: s.address for s in sightings if not s.contradicts_itself for mac in s.linked if s.address}
     _drop_worthless(sightings)
     _part_bridges(sightings)
+    _tell_unjoined(sightings)
     groups = _join(sightings)
     holders = Counter(name for group in groups for name in _names(group))
     devices = sorted((_device(group, holders, owners) for group in groups), key=lambda d: (d.id, d.addresses))
@@ -87,6 +88,26 @@ def _bridges(sighting: Sighting, circles: Mapping[str, Group]) -> bool:
     return tells_apart(_all(s.serials for s in circle) for circle in others.values()) or tells_apart(
         _all(s.linked for s in circle) for key, circle in others.items() if key.startswith("mac:")
     )
+
+
+def _tell_unjoined(sightings: list[Sighting]) -> None:
+    """Say where ARP gives one locally administered hardware address to several addresses.
+
+    A router asks by ARP from any address that it has, those of its far sides too (Linux: arp_announce). But a repeater
+    puts such a hardware address before the devices behind it (IEEE 802.11 has three addresses in a frame), and to join
+    those would make one device of several.
+    """
+    holders: dict[str, Group] = defaultdict(list)
+    for sighting in sightings:
+        for mac in sighting.linked if sighting.address else ():
+            if not is_universal(mac):
+                holders[mac].append(sighting)
+    for mac, group in sorted(holders.items()):
+        for sighting in group if len(group) > 1 else ():
+            sighting.remarks.append(
+                f"{len(group)} addresses have the hardware address {mac}, which no maker gave out: it joins none; they "
+                "are one device, a router and its other side, or several behind a repeater"
+            )
 
 
 def _all(sets: Iterable[set[str]]) -> set[str]:

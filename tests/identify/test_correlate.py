@@ -109,6 +109,19 @@ def test_locally_administered_mac_joins_nothing():
     assert addresses(said(CAMERA, "02:42:ac:11:00:02"), said(SECOND, "02:42:ac:11:00:02")) == [(CAMERA,), (SECOND,)]
 
 
+@pytest.mark.parametrize(("mac", "devices"), [("02:00:5e:00:55:03", 2), (OTHER, 1)])
+def test_router_that_asks_from_the_address_of_its_far_side_swallows_nobody_behind_it(mac, devices):
+    router = [arp("10.80.64.1", mac), arp("10.80.192.1", mac, transport="table")]
+    behind = [seen("http.server", "App-webs/", f"10.80.192.{n}") for n in range(10, 40)]
+    found = correlate([*router, *behind])
+
+    of_router = [d for d in found if mac in d.macs]
+    assert len(found) == 30 + devices
+    assert {a for d in of_router for a in d.addresses} == {"10.80.64.1", "10.80.192.1"}
+    assert len(of_router) == devices
+    assert all(any("2 addresses have" in c for c in d.conflicts) == (devices == 2) for d in of_router)
+
+
 def test_sample_uuid_joins_nothing_even_with_a_certificate():
     sample = "urn:uuid:2419d68a-2dd2-21b2-a205-4419b6000001"
     both = [o for a in (CAMERA, SECOND) for o in (seen("wsd.endpoint", sample, a), seen("tls.sha256", CERTIFICATE, a))]

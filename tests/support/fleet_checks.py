@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from support import witness
-from support.premises import Estate, Scanned, scan
+from support.premises import ROUTER_HOST, Estate, Scanned, scan
 
 from netaudit.scope import Scope, parse_scope
 
@@ -41,6 +41,14 @@ class Result:
         hidden = {a for a in self.estate.routed if self.estate.members[a].kind in UNSEEN_BEHIND_ROUTER}
         return {address: member for address, member in self.estate.members.items() if address not in hidden}
 
+    @cached_property
+    def routers(self) -> dict[str, set[str]]:
+        """The hardware addresses of routers, with the addresses that a router has: one on each of its segments."""
+        own = {link.mac for link in self.estate.links}
+        entrances = {str(segment.network[ROUTER_HOST]) for segment in self.estate.segments}
+        macs = {mac for segment in self.estate.segments for mac in segment.stations if mac not in own}
+        return {mac.hex(":"): entrances for mac in macs}
+
     def gaps(self, kind):
         return [gap for gap in self.scanned.inventory["coverage"]["gaps"] if gap["kind"] == kind]
 
@@ -68,10 +76,22 @@ class Fleet:
     def test_no_device_is_there_twice(self, result):
         assert {a: count for a, count in result.holders.items() if count > 1} == {}
         assert [asset["addresses"] for asset in result.assets if len(asset["addresses"]) > 1] == []
-        assert [m for m, count in Counter(mac for a in result.assets for mac in a["macs"]).items() if count > 1] == []
+        held = Counter(mac for a in result.assets for mac in set(a["macs"]) - result.routers.keys())
+        assert [mac for mac, count in held.items() if count > 1] == []
+
+    def test_a_routers_hardware_address_stands_at_its_own_addresses_only(self, result):
+        # It may stand at several: a router asks by ARP from the address of its far side too.
+        wrong = [
+            (mac, asset["addresses"])
+            for asset in result.assets
+            for mac in result.routers.keys() & set(asset["macs"])
+            if set(asset["addresses"]) - result.routers[mac]
+        ]
+
+        assert wrong == []
 
     def test_nobody_is_there_who_is_not(self, result):
-        routers = {str(s.network[1]) for s in result.estate.segments}
+        routers = {str(s.network[ROUTER_HOST]) for s in result.estate.segments}
 
         assert set(result.holders) - set(result.estate.members) - routers == set()
 
