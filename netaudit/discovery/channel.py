@@ -52,7 +52,7 @@ class Question:
         source = (self.link.link_local if self.ipv6 else self.link.address) or ""
         return Volley(
             channel=channel, port=port, shots=shots, destinations=(group, *more), listen_s=listen_s, ttl=ttl,
-            source=source, interface=self.link.name, group=group, notes=self._notes(channel, port, source),
+            source=source, interface=self.link.name, group=group, notes=self.notes(channel, port, source),
         )  # fmt: skip
 
     def to_each(self, channel: str, port: int, request: bytes, listen_s: float) -> Volley:
@@ -60,11 +60,11 @@ class Question:
         shots = ((0.0, request),)
         return Volley(
             channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s,
-            notes=self._notes(channel, port),
+            notes=self.notes(channel, port),
         )  # fmt: skip
 
-    def _notes(self, channel: str, port: int, source: str = "") -> Shooting | None:
-        """Where the datagrams of a volley are noted, if they are."""
+    def notes(self, channel: str, port: int = 0, source: str = "") -> Shooting | None:
+        """Where the datagrams of a volley, or frames, which have no port, are noted, if they are."""
         if self.ledger is None:
             return None
         interface = self.interface.name if self.interface else ""

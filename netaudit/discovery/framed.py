@@ -48,7 +48,8 @@ def ask(question: Question, asking: Asking) -> Iterator[Event]:
 
 def _heard(question: Question, asking: Asking, ear: PacketSocket) -> Iterator[Event]:
     link, heard, skipped = question.link, Counter[str](), Counter[str]()
-    frames = ear.ask(asking.shots, asking.to, asking.listen_s, question.gate)
+    notes = question.notes(asking.name, source=link.address)
+    frames = ear.ask(asking.shots, asking.to, asking.listen_s, question.gate, notes)
     for reply in nameless_last(replies_of_frames(frames, link.name, frozenset(), skipped)):
         source = reply.address or reply.mac or ""
         heard[source] += 1

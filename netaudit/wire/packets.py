@@ -17,6 +17,7 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.readiness import readable
+from netaudit.wire.udp import Notes
 
 LARGEST_FRAME_BYTES = 65_535
 _AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
@@ -102,14 +103,18 @@ class PacketSocket:
         _, dropped = struct.unpack("II", self._sock.getsockopt(_SOL_PACKET, _STATISTICS, 8))
         self.dropped += dropped
 
-    def ask(self, shots: Shots, to: str, listen_s: float, gate: Gate) -> Iterator[Frame]:
+    def ask(self, shots: Shots, to: str, listen_s: float, gate: Gate, notes: Notes | None = None) -> Iterator[Frame]:
         """Send frames on schedule to an address that the gate admits; what comes meanwhile, and for some time after."""
         gate.admit(to)
         started = time.monotonic()
-        for due_s, frame in shots:
+        for number, (due_s, frame) in enumerate(shots):
+            if notes and notes.was_sent(to, number):
+                continue
             yield from self.listen(started + due_s + gate.delay() - time.monotonic(), gate)
             if gate.stopped.is_set():
                 return
+            if notes:
+                notes.sending(to, number, frame)
             self._sock.send(frame)
             self.sent += 1
         yield from self.listen(listen_s, gate)

@@ -7,6 +7,7 @@ from support.packets import ethernet
 from netaudit.discovery import framed
 from netaudit.discovery.channel import EXAMPLE_INTERFACE, Question
 from netaudit.discovery.framed import REPLIES_PER_SOURCE, Asking, ask, losses
+from netaudit.discovery.ledger import Ledger
 from netaudit.model import ChannelReport, Gap, Problem, Reply
 from netaudit.wire.bpf import SADP, Wanted
 from netaudit.wire.gate import LIMITED_BROADCAST, Gate
@@ -30,19 +31,20 @@ class Ear:
     def __exit__(self, *_):
         pass
 
-    def ask(self, shots, to, listen_s, gate):
+    def ask(self, shots, to, listen_s, gate, notes=None):
         gate.admit(to)
+        self.notes = notes
         self.sent = len(shots)
         yield from ((1.0 + number, frame) for number, frame in enumerate(self.frames))
         if self.error:
             raise self.error
 
 
-def question(*, allowed=True):
-    return Question(gate=Gate(lambda _: allowed, rate_pps=1000), interface=EXAMPLE_INTERFACE)
+def question(*, allowed=True, **more):
+    return Question(gate=Gate(lambda _: allowed, rate_pps=1000), interface=EXAMPLE_INTERFACE, **more)
 
 
-def asked(monkeypatch, ear, asking=ASKING):
+def asked(monkeypatch, ear, asking=ASKING, **more):
     def opened(interface, wanted):
         assert (interface, wanted) == (EXAMPLE_INTERFACE, asking.wanted)
         if isinstance(ear, OSError):
@@ -50,7 +52,7 @@ def asked(monkeypatch, ear, asking=ASKING):
         return ear
 
     monkeypatch.setattr(framed, "PacketSocket", opened)
-    return list(ask(question(), asking))
+    return list(ask(question(**more), asking))
 
 
 def test_answers_come_as_those_of_the_channel_that_reads_them(monkeypatch):
@@ -59,6 +61,17 @@ def test_answers_come_as_those_of_the_channel_that_reads_them(monkeypatch):
     assert (reply.channel, reply.payload, reply.request) == ("sadp", ANSWER[14:], b"question")
     assert (reply.mac, reply.interface) == ("44:19:b6:00:00:02", "eth0")
     assert report == ChannelReport(name="sadp_raw", status="done", sent=1)
+
+
+def test_frames_are_noted_as_datagrams_are(monkeypatch):
+    marks, ear = [], Ear()
+    asked(monkeypatch, ear, ledger=Ledger(write=marks.append), part="find")
+    ear.notes.sending(ASKING.to, 0, b"question")
+
+    continued = Ledger(past=lambda: iter(marks))
+    assert list(continued.retell()) == []
+    asked(monkeypatch, ear, ledger=continued, part="find")
+    assert [ear.notes.was_sent(ASKING.to, number) for number in (0, 1)] == [True, False]
 
 
 def test_our_own_frames_are_nobody_s_answers(monkeypatch):

@@ -112,6 +112,30 @@ def test_asks_on_schedule_and_hears_the_answers(wired):
     assert 0.5 <= time.monotonic() - began < 2
 
 
+class Notes:
+    """Knows that the first frame was sent, and is told of the others."""
+
+    def __init__(self, sniffer):
+        self.sniffer, self.told = sniffer, []
+
+    def was_sent(self, destination, number):
+        return number == 0
+
+    def sending(self, destination, number, frame):
+        time.sleep(0.05)
+        self.told.append((destination, number, frame, len(self.sniffer.sent())))
+
+
+def test_what_was_sent_before_is_not_sent_again_and_the_rest_is_noted_first(wired):
+    network, interface, _ = wired
+    with sniff(network.scanner, interface.name) as sniffer, opened(network, interface) as ear:
+        notes = Notes(sniffer)
+        list(ear.ask(((0.0, ANNOUNCEMENT), (0.1, ANNOUNCEMENT)), "255.255.255.255", 0.1, open_gate(), notes))
+
+    assert notes.told == [("255.255.255.255", 1, ANNOUNCEMENT, 0)]
+    assert sniffer.sent() == [ANNOUNCEMENT]
+
+
 def test_asks_nobody_whom_the_gate_does_not_admit(wired):
     network, interface, _ = wired
     nobody = Gate(lambda _: False, rate_pps=100)
