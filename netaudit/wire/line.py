@@ -4,12 +4,12 @@ The steps are those of `steps.py` and run as in a conversation: admitted and pac
 size, hung up in good order. What a line adds is that its caller waits, and that all its steps together have a deadline.
 """
 
-import selectors
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from netaudit.wire.gate import Gate
+from netaudit.wire.readiness import Watch
 from netaudit.wire.steps import Outcome, Pause, Step
 from netaudit.wire.talk import Talk
 
@@ -41,7 +41,7 @@ class Line:
 
     def __init__(self, gate: Gate, address: str, deadline_s: float) -> None:
         self.gate = gate
-        self.selector: selectors.BaseSelector = selectors.DefaultSelector()
+        self.watch: Watch[Talk] = Watch()
         self.address = address
         self.connected = False  # once at least
         self._ends_at = time.monotonic() + deadline_s
@@ -62,14 +62,14 @@ class Line:
     @property
     def is_quiet(self) -> bool:
         """Whether the connection is open and nothing has come unasked: no farewell, and nothing else."""
-        return bool(self.selector.get_map()) and not self.selector.select(0)
+        return bool(self.watch) and not self.watch.ready(0)
 
     def close(self) -> None:
         """Hang up in good order."""
         self._talk.finish()
         while not self._talk.over:
             self._round()
-        self.selector.close()
+        self.watch.close()
 
     def _wait(self) -> Outcome:
         while not self.gate.stopped.is_set():
@@ -81,8 +81,8 @@ class Line:
 
     def _round(self) -> Outcome | None:
         left_s = self._talk.deadline - time.monotonic()
-        for _ in self.selector.select(min(max(left_s, 0.0), _PATIENCE_S)):
-            outcome = self._talk.on_ready()
+        for _, events in self.watch.ready(min(left_s, _PATIENCE_S)):
+            outcome = self._talk.on_ready(events)
             if outcome:
                 return outcome
         return self._talk.on_alarm() if self._talk.deadline <= time.monotonic() else None

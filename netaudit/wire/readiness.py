@@ -1,11 +1,18 @@
 """Wait for sockets to have something to say, whatever their descriptors.
 
-select(2) takes none above 1,023: a machine with hundreds of VLANs has more, with a few sockets on each.
+select(2) takes none above 1,023: a machine with hundreds of VLANs has more, with a few sockets on each. For thousands of
+connections, of which each waits many times, there is epoll(7) without anything around it.
 """
 
 import select
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+READ = select.EPOLLIN | select.EPOLLRDHUP
+WRITE = select.EPOLLOUT
+ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR  # the other side hung up, or there is an error to be told
+FAILED = select.EPOLLHUP | select.EPOLLERR
+_AT_ONCE = 256  # sockets that are told of in one go; the others are told of in the next
 
 
 class Descriptor(Protocol):
@@ -15,6 +22,42 @@ class Descriptor(Protocol):
 
 
 Sock = TypeVar("Sock", bound=Descriptor)
+Holder = TypeVar("Holder")
+
+
+class Watch(Generic[Holder]):
+    """Which sockets are waited for, and for whom."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._holders: dict[int, Holder] = {}
+
+    def __len__(self) -> int:
+        return len(self._holders)
+
+    def add(self, descriptor: int, events: int, holder: Holder) -> None:
+        """Wait for a socket, for READ or WRITE or both."""
+        self._epoll.register(descriptor, events)
+        self._holders[descriptor] = holder
+
+    def change(self, descriptor: int, events: int) -> None:
+        """Wait for something else of this socket."""
+        self._epoll.modify(descriptor, events)
+
+    def drop(self, descriptor: int) -> None:
+        """Wait for this socket no more; to be said before it is closed."""
+        del self._holders[descriptor]
+        self._epoll.unregister(descriptor)
+
+    def ready(self, wait_s: float) -> list[tuple[Holder, int]]:
+        """Whose sockets have something to say after at most so many seconds, and what (READ, WRITE, ENDED)."""
+        holders = self._holders
+        return [(holders[descriptor], events) for descriptor, events in self._epoll.poll(max(0.0, wait_s), _AT_ONCE)]
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        self._holders.clear()
+        self._epoll.close()
 
 
 def readable(sockets: Sequence[Sock], wait_s: float) -> list[Sock]:

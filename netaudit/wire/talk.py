@@ -4,10 +4,8 @@ A connection is never reset where that can be avoided, because old stacks keep h
 hear out what is still under way, and close when the device has ended its side, or after a moment.
 """
 
-import contextlib
 import errno
 import math
-import selectors
 import socket
 import ssl
 import sys
@@ -15,6 +13,7 @@ import time
 from typing import Protocol
 
 from netaudit.wire.gate import Gate
+from netaudit.wire.readiness import ENDED, FAILED, READ, WRITE, Watch
 from netaudit.wire.secure import TlsSession
 from netaudit.wire.steps import Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
 
@@ -23,8 +22,8 @@ HANDSHAKE_BYTES = 64 * 1024  # taken at one go; then others have their turn
 FAREWELL_S = 0.1  # that the device has to hang up after the last step
 UNHEARD_S = 2.0  # that the kernel has to repeat a lost farewell, before the next connection is begun all the same
 FAREWELL_BYTES = 256 * 1024  # that are heard out after we have hung up: who floods us gets a reset
-_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _UNHEARD = frozenset({4, 9, 11})  # FIN_WAIT1, LAST_ACK, CLOSING of linux/tcp_states.h: our FIN has no answer yet
+_STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
 _HERE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
@@ -33,13 +32,18 @@ class Loop(Protocol):
     """What a talk needs of the loop that runs it."""
 
     gate: Gate
-    selector: selectors.BaseSelector
+    watch: "Watch[Talk]"
 
     def alarm(self, talk: "Talk") -> None: ...
 
 
 class Talk:
     """One device's conversation: its connection and the step it is at."""
+
+    __slots__ = (
+        "_broken", "_discarded", "_ended", "_incoming", "_limit_s", "_local", "_outgoing", "_parted_at", "_sock", "_step",
+        "_tls", "_until", "_watched", "address", "armed", "conversation", "deadline", "loop", "over",
+    )  # fmt: skip
 
     def __init__(self, loop: Loop, address: str, conversation: Conversation, limit_s: float | None = None) -> None:
         self.loop = loop
@@ -78,18 +82,18 @@ class Talk:
         if self._sock is None or self._broken:
             return Outcome("closed", detail="the connection is not open")
         self._set_deadline(step.timeout_s)
-        return self._guarded(self._begin_handshake if isinstance(step, Secure) else self._begin_exchange)
+        return self._guarded(self._begin_handshake if isinstance(step, Secure) else self._begin_exchange, 0)
 
-    def on_ready(self) -> Outcome | None:
-        """The socket can be read or written; the Outcome, if that ended the step."""
+    def on_ready(self, events: int) -> Outcome | None:
+        """The socket can be read or written, as `readiness` says; the Outcome, if that ended the step."""
         step = self._step
         if isinstance(step, Exchange):
-            return self._guarded(self._read_answer)
+            return self._guarded(self._read_answer, events)
         if isinstance(step, Connect):
-            return self._guarded(self._connected)
+            return self._guarded(self._connected, events)
         if isinstance(step, Secure):
-            return self._guarded(self._shake_hands)
-        self._hear_out()
+            return self._guarded(self._shake_hands, events)
+        self._hear_out(events)
         return None
 
     def on_alarm(self) -> Outcome | None:
@@ -149,20 +153,19 @@ class Talk:
             return self._end("out_of_scope", str(error))
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         try:
-            self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
-            sock.setblocking(False)
+            self._sock = sock = socket.socket(family, _STREAM)
             code = sock.connect_ex((self.address, step.port))
         except OSError as error:
             return self._failed(error.errno or 0)
         self.loop.gate.connected(self.address)
         if code in _UNDER_WAY:
-            self._watch(sock, _WRITE)
+            self._watch(sock, WRITE)
             self._set_deadline(step.timeout_s)
             return None
         return self._failed(code) if code else self._open(sock)
 
-    def _connected(self, sock: socket.socket) -> Outcome:
-        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    def _connected(self, sock: socket.socket, events: int) -> Outcome:
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if events & FAILED else 0
         return self._failed(code) if code else self._open(sock)
 
     def _open(self, sock: socket.socket) -> Outcome:
@@ -174,14 +177,14 @@ class Talk:
         self.close()
         return self._end(status_of(code), f"{name} on this machine" if code in _HERE else name)
 
-    def _begin_handshake(self, sock: socket.socket) -> Outcome | None:
+    def _begin_handshake(self, sock: socket.socket, events: int) -> Outcome | None:
         assert isinstance(self._step, Secure)  # noqa: S101
         self._tls = TlsSession(self._step.context)
-        return self._shake_hands(sock)
+        return self._shake_hands(sock, events)
 
-    def _shake_hands(self, sock: socket.socket) -> Outcome | None:
+    def _shake_hands(self, sock: socket.socket, events: int) -> Outcome | None:
         assert self._tls is not None  # noqa: S101
-        for data in self._pull(sock, HANDSHAKE_BYTES):
+        for data in self._pull(sock, HANDSHAKE_BYTES, events) if events & ~WRITE else ():
             self._tls.feed(data)
         try:
             certificate = self._tls.shake_hands()
@@ -191,16 +194,17 @@ class Talk:
             return self._end("ok", data=certificate)
         return self._end("closed", "the device hung up during the TLS handshake") if self._ended else None
 
-    def _begin_exchange(self, sock: socket.socket) -> Outcome | None:
+    def _begin_exchange(self, sock: socket.socket, _events: int) -> Outcome | None:
         assert isinstance(self._step, Exchange)  # noqa: S101
         self._push(sock, self._tls.wrap(self._step.request) if self._tls else self._step.request)
         return self._judge(self._step) if self._tls else None  # bytes may have come with the end of the handshake
 
-    def _read_answer(self, sock: socket.socket) -> Outcome | None:
+    def _read_answer(self, sock: socket.socket, events: int) -> Outcome | None:
         step = self._step
         assert isinstance(step, Exchange)  # noqa: S101
-        self._push(sock, b"")
-        for data in self._pull(sock, step.limit_bytes - len(self._incoming)):
+        if self._outgoing:
+            self._push(sock, b"")
+        for data in self._pull(sock, step.limit_bytes - len(self._incoming), events):
             if self._tls:
                 self._tls.feed(data)
             else:
@@ -219,43 +223,48 @@ class Talk:
             return self._end("too_large")
         return self._end("closed") if self._ended else None
 
-    def _pull(self, sock: socket.socket, limit_bytes: int) -> list[bytes]:
+    def _pull(self, sock: socket.socket, limit_bytes: int, events: int) -> list[bytes]:
         """What has come, up to a limit: whoever floods us, the deadline has its turn. The last one may be empty: the end."""
         pieces: list[bytes] = []
-        taken = 0
-        with contextlib.suppress(BlockingIOError):
-            while taken < limit_bytes and not self._ended:
+        size = READ_BYTES
+        try:
+            while limit_bytes > 0 and not self._ended and (size == READ_BYTES or events & ENDED):
                 data = sock.recv(READ_BYTES)
                 pieces.append(data)
-                taken += len(data)
+                size = len(data)
+                limit_bytes -= size
                 self._ended = not data
+        except BlockingIOError:
+            return pieces
         return pieces
 
     def _push(self, sock: socket.socket, data: bytes) -> None:
         """Send what is due, as far as the socket takes it, and wait for the rest."""
         outgoing = self._outgoing + data if self._outgoing else data
         if outgoing:
-            with contextlib.suppress(BlockingIOError):
+            try:
                 outgoing = outgoing[sock.send(outgoing) :]
+            except BlockingIOError:
+                self._outgoing = outgoing
         self._outgoing = outgoing
-        self._watch(sock, _READ | _WRITE if outgoing else _READ)
+        self._watch(sock, READ | WRITE if outgoing else READ)
 
     def _watch(self, sock: socket.socket, events: int) -> None:
         if events == self._watched:
             return
         if not self._watched:
-            self.loop.selector.register(sock, events, self)
+            self.loop.watch.add(sock.fileno(), events, self)
         elif events:
-            self.loop.selector.modify(sock, events, self)
+            self.loop.watch.change(sock.fileno(), events)
         else:
-            self.loop.selector.unregister(sock)
+            self.loop.watch.drop(sock.fileno())
         self._watched = events
 
-    def _guarded(self, work: "_Work") -> Outcome | None:
+    def _guarded(self, work: "_Work", events: int) -> Outcome | None:
         """Do a piece of work on the open connection; what the network does wrong is an Outcome."""
         assert self._sock is not None  # noqa: S101
         try:
-            return work(self._sock)
+            return work(self._sock, events)
         except ssl.SSLError as error:
             return self._end("tls", error.reason or str(error))
         except OSError as error:
@@ -268,9 +277,11 @@ class Talk:
         self._broken = self._broken or status != "ok"
         if isinstance(self._step, Connect) and self._broken:
             self.close()  # nothing was said: there is nothing to hear out
-        first = self._tls.first if self._tls and status == "tls" else b""
-        version = (self._tls.object.version() or "") if self._tls else ""
-        return Outcome(status, data or self._incoming or first, detail, version, self._local, time.time())
+        version = ""
+        if self._tls:
+            version = self._tls.object.version() or ""
+            data = data or self._incoming or (self._tls.first if status == "tls" else b"")
+        return Outcome(status, data or self._incoming, detail, version, self._local, time.time())
 
     def _part(self) -> None:
         """Hang up on our side; the connection stays until the device has done so too, or until the time is up."""
@@ -284,7 +295,7 @@ class Talk:
         else:
             self._discarded = 0
             self._parted_at = time.monotonic()
-            self._watch(sock, _READ)
+            self._watch(sock, READ)
 
     def _is_unheard(self) -> bool:
         """Whether the device may not know yet that we have hung up: then it would have two connections of ours."""
@@ -303,13 +314,13 @@ class Talk:
             return False
         return True
 
-    def _hear_out(self) -> None:
+    def _hear_out(self, events: int) -> None:
         """Take and forget what still comes, so that closing does not reset."""
         sock = self._sock
         if sock is None:
             return
         try:
-            self._discarded += sum(len(data) for data in self._pull(sock, READ_BYTES))
+            self._discarded += sum(len(data) for data in self._pull(sock, READ_BYTES, events))
         except OSError:
             self._ended = True
         if self._ended or self._discarded >= FAREWELL_BYTES:
@@ -317,7 +328,7 @@ class Talk:
 
 
 class _Work(Protocol):
-    def __call__(self, sock: socket.socket, /) -> Outcome | None: ...
+    def __call__(self, sock: socket.socket, events: int, /) -> Outcome | None: ...
 
 
 def _state_of(sock: socket.socket) -> int:

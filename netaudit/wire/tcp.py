@@ -1,4 +1,4 @@
-"""TCP conversations: thousands at once on one selectors loop, one connection per device at a time.
+"""TCP conversations: thousands at once on one epoll loop, one connection per device at a time.
 
 What is said stands elsewhere, in generators that never see a socket: they yield steps (`wire/steps.py`) and are sent an
 `Outcome` for each; whatever else they yield is a result and goes to the caller. So a conversation can be tested without
@@ -7,13 +7,13 @@ a network, and a device's ports are asked in turn by construction.
 
 import heapq
 import math
-import selectors
 import time
 from collections.abc import Iterator
 from itertools import count
 
 from netaudit.model import Event, Problem
 from netaudit.wire.gate import Gate
+from netaudit.wire.readiness import Watch
 from netaudit.wire.steps import STEPS, Conversation, Outcome
 from netaudit.wire.talk import Talk
 
@@ -40,7 +40,7 @@ def converse(
 
 
 class _Loop:
-    """The selectors loop: sockets that wait, and a heap of the times at which waiting ends."""
+    """The loop: sockets that wait, and a heap of the times at which waiting ends."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class _Loop:
     ) -> None:
         self.gate = gate
         self.host_timeout_s = host_timeout_s
-        self.selector: selectors.BaseSelector = selectors.DefaultSelector()
+        self.watch: Watch[Talk] = Watch()
         self._waiting = conversations
         self._in_flight = in_flight
         self._talks: set[Talk] = set()
@@ -64,9 +64,8 @@ class _Loop:
             yield from self._admit()
             if not self._talks:
                 return
-            for key, _ in self.selector.select(self._patience()):
-                talk = key.data
-                outcome = talk.on_ready()
+            for talk, events in self.watch.ready(self._patience()):
+                outcome = talk.on_ready(events)
                 if outcome:
                     yield from self._advance(talk, outcome)
                 elif talk.over:
@@ -77,7 +76,7 @@ class _Loop:
         for talk in self._talks:
             talk.close()
             talk.conversation.close()
-        self.selector.close()
+        self.watch.close()
 
     def alarm(self, talk: Talk) -> None:
         """Look at this talk's deadline when it comes. A later deadline needs no new alarm: see `_ring`."""

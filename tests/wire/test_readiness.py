@@ -1,12 +1,13 @@
 import fcntl
 import resource
+import select
 import socket
 import time
 from contextlib import closing
 
 import pytest
 
-from netaudit.wire.readiness import readable
+from netaudit.wire.readiness import ENDED, READ, WRITE, Watch, readable
 
 
 @pytest.fixture
@@ -58,3 +59,55 @@ def test_descriptor_that_select_cannot_take_is_waited_for(pairs):
             assert readable([high], 1.0) == [high]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
+def watch():
+    watched = Watch()
+    yield watched
+    watched.close()
+
+
+def test_watch_tells_whose_socket_has_something_to_say(pairs, watch):
+    for number, (ours, _) in enumerate(pairs):
+        watch.add(ours.fileno(), READ, f"holder {number}")
+    pairs[1][1].send(b"x")
+
+    assert watch.ready(1.0) == [("holder 1", select.EPOLLIN)]
+    assert len(watch) == 3
+
+
+def test_watch_tells_that_the_other_end_has_hung_up_together_with_its_last_words(pairs, watch):
+    watch.add(pairs[0][0].fileno(), READ, "holder")
+    pairs[0][1].send(b"bye")
+    pairs[0][1].shutdown(socket.SHUT_WR)
+    ((_, events),) = watch.ready(1.0)
+
+    assert events & READ
+    assert events & ENDED
+
+
+def test_watch_waits_for_what_it_is_told_to(pairs, watch):
+    ours = pairs[0][0].fileno()
+    watch.add(ours, WRITE, "holder")
+    writable = watch.ready(1.0)
+    watch.change(ours, READ)
+    quiet = watch.ready(0.01)
+
+    assert (writable, quiet) == ([("holder", WRITE)], [])
+
+
+def test_what_is_dropped_is_not_told_of(pairs, watch):
+    watch.add(pairs[0][0].fileno(), READ, "holder")
+    pairs[0][1].send(b"x")
+    watch.drop(pairs[0][0].fileno())
+
+    assert watch.ready(0.01) == []
+    assert not watch
+
+
+def test_watch_that_waits_for_nothing_waits_its_time(watch):
+    started = time.monotonic()
+
+    assert watch.ready(0.05) == watch.ready(-1.0) == []
+    assert time.monotonic() - started >= 0.045
