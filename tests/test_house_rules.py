@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_cli.py",
     "cli/__init__.py": "cli/test_cli.py",
     "discovery/__init__.py": "discovery/test_routing.py",
+    "discovery/standing.py": "discovery/test_course.py",  # shapes only
     "discovery/visiting/__init__.py": "discovery/test_visit.py",
     "report/__init__.py": "report/test_formats.py",
     "report/htmldoc/__init__.py": "report/htmldoc/test_page.py",

@@ -128,8 +128,8 @@ def test_stopped_scan_keeps_what_it_learnt_and_says_so(tmp_path, recorded_too):
     stopped = threading.Event()
     bundle = tmp_path / "b" if recorded_too else None
 
-    def stop_when_asking(stage, done, total):
-        if stage == "asking":
+    def stop_when_asking(standing):
+        if standing.stage == "asking":
             stopped.set()
 
     with emulate(devices("hikvision-dome"), corner_place) as emulation:

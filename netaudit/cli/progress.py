@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
+    from netaudit.discovery.standing import Standing
+
 
 class Progress:
     """Shows how far each stage is; does nothing where stderr is no terminal."""
@@ -33,9 +35,10 @@ class Progress:
         if self.bar:
             self.bar.stop()
 
-    def show(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` steps of this stage are over."""
-        if self.bar:
+    def show(self, standing: "Standing") -> None:
+        """Show how the run stands."""
+        stage, done, total = standing.stage, standing.done, standing.total
+        if self.bar and total:
             if stage not in self.stages:
                 self.stages[stage] = self.bar.add_task(stage, total=total)
             self.bar.update(self.stages[stage], completed=done, total=total)

@@ -7,6 +7,7 @@ its table is then read while it still knows.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
 from itertools import chain
 
 from netaudit.discovery import arp
@@ -45,6 +46,7 @@ class Patience:
 
 def ask(course: Course) -> Iterator[Event]:
     """Visit the addresses that answered, then those of which only a connect can tell."""
+    course.dialled = course.attached.count_beyond(_swept(course))
     if course.live.channels & VISIT_CHANNELS:
         for address in sorted(course.hints.locked.intersection(course.alive)):
             yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
@@ -62,18 +64,23 @@ def visit_known(course: Course, *groups: Sequence[str]) -> Iterator[Event]:
     """Visit addresses where a device is known to be, one group of them after the other."""
     addresses = chain.from_iterable(shuffled(group) for group in groups)
     patience = Patience(connect_s=PATIENT_CONNECT_S)
-    yield from _visit_all(course, addresses, sum(map(len, groups)), IN_FLIGHT, patience)
+    total = sum(not _is_over(course, address, FIRST) for group in groups for address in group)
+    yield from _visit_all(course, addresses, total, IN_FLIGHT, patience)
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
     """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
-    swept = [link.network for link in course.attached.links if link in course.swept]
     known = frozenset(course.alive)
-    unknown = shuffled(a for a in course.attached.beyond(swept) if a not in known)
-    total = course.attached.count_beyond(swept)
+    unknown = shuffled(a for a in course.attached.beyond(_swept(course)) if a not in known)
+    over_before = sum(past.over for (_, address), past in course.live.ledger.visits.items() if address not in known)
+    total = max(0, course.dialled - over_before)
     connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else PATIENT_CONNECT_S
     patience = Patience(connect_s=connect_s, stage="asking the silent")
     yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, patience)
+
+
+def _swept(course: Course) -> list[IPv4Network]:
+    return [link.network for link in course.attached.links if link in course.swept]
 
 
 def _visit_all(
@@ -81,32 +88,64 @@ def _visit_all(
 ) -> Iterator[Event]:
     visits = (Visit(target, course.live.channels) for target in targets(addresses, course.hints))
     yield from hold(course, visits, total, in_flight, patience)
-    if total:
-        course.progress(patience.stage, total, total)
 
 
 def hold(course: Course, visits: Iterable[Visit], total: int, in_flight: int, patience: Patience) -> Iterator[Event]:
     """Hold these visits, at most `in_flight` at once, and learn from what they tell."""
-    wanted = _conversations(course, visits, total, patience)
+    over = _Over(course, patience.stage, total)
+    over.tell()
+    wanted = _conversations(course, visits, over, patience)
     for event in converse(wanted, course.live.gate, in_flight, course.live.host_timeout_s):
         yield from course.take(event, "tcp")
         yield from _tell_table(course)
+        over.tell()
+    if total:
+        course.progress(patience.stage, total, total)
 
 
 def _conversations(
-    course: Course, visits: Iterable[Visit], total: int, patience: Patience
+    course: Course, visits: Iterable[Visit], over: "_Over", patience: Patience
 ) -> Iterator[tuple[str, Conversation]]:
     for number, state in enumerate(visits):
-        course.progress(patience.stage, number, total)
         if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
             _read_table(course)
         past = course.live.ledger.visits.get((patience.visit, state.target.address))
         if past and past.over:
             continue
+        over.begun += 1
         state.target = past.target if past else state.target
         conversation = _noting_late(course, state, patience)
         limit_s = course.live.host_timeout_s
-        yield state.target.address, noted(course.live.ledger, patience.visit, state, conversation, limit_s)
+        visit = noted(course.live.ledger, patience.visit, state, conversation, limit_s)
+        yield state.target.address, over.count(visit)
+        over.tell()
+
+
+@dataclass(slots=True)
+class _Over:
+    """How many visits of a stage are over."""
+
+    course: Course
+    stage: str
+    total: int
+    begun: int = 0
+    ended: int = 0
+
+    def count(self, conversation: Conversation) -> Conversation:
+        """The same conversation; when it ends it is counted."""
+        try:
+            yield from conversation
+        finally:
+            self.ended += 1
+
+    def tell(self) -> None:
+        self.course.in_flight = self.begun - self.ended
+        self.course.progress(self.stage, self.ended, self.total)
+
+
+def _is_over(course: Course, address: str, visit: str) -> bool:
+    past = course.live.ledger.visits.get((visit, address))
+    return past is not None and past.over
 
 
 def recall_late(course: Course) -> None:
@@ -131,6 +170,7 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
         outcome = yield _patient(item, state, late, patience)
         if isinstance(item, Connect) and outcome.status == "timeout":
             late.append(item.port)
+            course.delayed.update({state.target.address} & course.alive.keys())
         elif isinstance(item, Connect) and not near and time.monotonic() - asked_at >= RESENT_S:
             course.resent += 1
         if len(late) >= patience.most_late and not state.alive:

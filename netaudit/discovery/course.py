@@ -5,6 +5,7 @@ Every phase (find.py, ask.py, …) is given the course, hands it each event that
 
 import queue
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from netaudit.discovery.hearsay import LISTEN, Hearsay
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.login.means import Means
 from netaudit.discovery.plan import Hints
+from netaudit.discovery.standing import Prospect, Standing
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.profiles import PROFILES, Profile
@@ -26,10 +28,11 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.room import Room, room_here
 
-Progress = Callable[[str, int, int], None]  # stage, done, total
+Progress = Callable[[Standing], None]
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
 Events = queue.Queue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
 
+TOLD_S = 0.1  # between two tellings of one stage: a packet is no news
 WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
 
 
@@ -83,11 +86,45 @@ class Course:
     lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets
     asked_at: float = 0.0  # when the last question of finding was asked, monotonic
     made: Counter[str] = field(default_factory=Counter)  # connections that were told already, by network
+    prospect: Prospect = field(default_factory=Prospect)
+    phase: str = ""
+    dialled: int = 0  # addresses of which only a connection can tell
+    in_flight: int = 0  # devices that are visited just now
+    delayed: set[str] = field(default_factory=set)  # of these, who let a connection wait in vain
+    told: tuple[str, int, float] = ("", 0, 0.0)  # of which stage progress was told last, how far, and when
+
+    def enter(self, phase: str) -> None:
+        """Begin a phase, by its name in live.PHASES; empty where nothing more is asked."""
+        self.phase = phase
+        self.progress("", 0, 0)
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Tell whoever watches how far a stage has come."""
-        if self.live.progress:
-            self.live.progress(stage, done, total)
+        """Tell whoever watches how far a stage has come: its beginning, its end, and now and then between."""
+        now = time.monotonic()
+        before, far, at = self.told
+        between = stage and stage == before and (done < total or done == far)
+        if self.live.progress is None or (between and now < at + TOLD_S):
+            return
+        self.told = (stage, done, now)
+        self.live.progress(self._standing(stage, done, total))
+
+    def _standing(self, stage: str, done: int, total: int) -> Standing:
+        near = self.heard.get("arp", set())
+        return Standing(
+            stage=stage,
+            done=done,
+            total=total,
+            phase=self.phase,
+            alive=len(self.alive),
+            near=len(near),
+            silent=len(near - self.discovered()),
+            dialled=self.dialled,
+            in_flight=self.in_flight,
+            late=len(self.late.keys() | self.delayed),
+            lossy=bool(self.lossy),
+            resent=self.resent,
+            prospect=self.prospect,
+        )
 
     def multicast_networks(self) -> list[IPv4Network]:
         """The attached networks that a multicast question reaches."""

@@ -1,11 +1,13 @@
 """The live feed: the phases of a run in their order; what is heard is yielded as it comes."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from netaudit.discovery import CHANNELS
 from netaudit.discovery.again import look_again
 from netaudit.discovery.ask import ask
 from netaudit.discovery.attached import Attached
@@ -14,7 +16,10 @@ from netaudit.discovery.find import find, probe_silent
 from netaudit.discovery.harm import check_harm
 from netaudit.discovery.jobs import end_jobs
 from netaudit.discovery.login.phase import log_in
+from netaudit.discovery.standing import Prospect
+from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.model import Event, Gap
+from netaudit.wire.packets import may_hear_frames
 
 # A new phase is a function of the course, here in its place: what listens only, before or beside `find`; what asks a
 # device with a login, after `ask`.
@@ -30,6 +35,7 @@ def live_events(live: Live) -> Iterator[Event]:
     with _until(live.quiet_from, live.gate.stopped) as quiet:
         try:
             yield from _retold(course)
+            _look_ahead(course)
             yield from _until_interrupted(course)
             if quiet.is_set():
                 detail = (
@@ -77,14 +83,40 @@ def _retold(course: Course) -> Iterator[Event]:
     yield from ledger.lost_datagrams()
 
 
+def _look_ahead(course: Course) -> None:
+    """Reckon what the run sets out to do, for whoever wants to know how long it takes."""
+    live, attached = course.live, course.attached
+    sweeping = [link.network for link in attached.links if link.has_link_layer] if _may_sweep(live) else []
+    course.dialled = attached.count_beyond(sweeping)
+    course.prospect = Prospect(
+        rate_pps=live.gate.rate_pps,
+        spacing_s=live.profile.spacing_s,
+        listen_s=live.listen_s,
+        asks=bool(live.channels),
+        swept=attached.count_beyond([]) - course.dialled,
+        probed=attached.count_beyond(course.multicast_networks()),
+        reaching=sum(channel.reach is not None and channel.name in live.channels for channel in CHANNELS),
+        visits=bool(live.channels & VISIT_CHANNELS),
+        again_after_s=live.profile.again_after_s if live.again else None,
+        logins=live.logins is not None,
+        ended=frozenset(live.ledger.ended),
+    )
+
+
+def _may_sweep(live: Live) -> bool:
+    return "arp" in live.channels and (sys.platform != "linux" or may_hear_frames())
+
+
 def _until_interrupted(course: Course) -> Iterator[Event]:
     ledger = course.live.ledger
     try:
         for phase in PHASES:
             if phase.__name__ in ledger.ended:
                 continue
+            course.enter(phase.__name__)
             yield from phase(course)
             if not course.live.gate.stopped.is_set():
                 ledger.end(phase.__name__)
+        course.enter("")
     except KeyboardInterrupt:
         course.live.gate.stopped.set()

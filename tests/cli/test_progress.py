@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from netaudit.cli.progress import Progress
+from netaudit.discovery.standing import Standing
 
 
 class Terminal(io.StringIO):
@@ -17,9 +18,9 @@ def shown(monkeypatch, stream, *, quiet):
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
     with Progress(quiet=quiet) as progress:
-        progress.show("listening", 0, 4)
-        progress.show("listening", 4, 4)
-        progress.show("asking", 1, 2)
+        progress.show(Standing(stage="listening", done=0, total=4))
+        progress.show(Standing(stage="listening", done=4, total=4))
+        progress.show(Standing(stage="asking", done=1, total=2))
     return stream.getvalue()
 
 
@@ -38,11 +39,11 @@ def test_nobody_else_sees_anything(monkeypatch, stream, quiet):
 
 def test_long_wait_is_told_once_where_there_is_no_bar(capsys):
     with Progress(quiet=False) as progress:
-        progress.show("asking", 0, 3)
-        progress.show("waiting for the late", 0, 45)
-        progress.show("waiting for the late", 1, 45)
+        progress.show(Standing(stage="asking", done=0, total=3))
+        progress.show(Standing(stage="waiting for the late", done=0, total=45))
+        progress.show(Standing(stage="waiting for the late", done=1, total=45))
     with Progress(quiet=True) as progress:
-        progress.show("waiting for the late", 0, 45)
+        progress.show(Standing(stage="waiting for the late", done=0, total=45))
 
     assert capsys.readouterr().err == (
         "netaudit: waiting for the late: they are asked once more in 45 s; --once leaves that out\n"

@@ -162,14 +162,14 @@ def test_waiting_is_as_long_as_the_profile_says_and_ends_when_stopped():
     run = settings(f"{CORNER}.9", interfaces=(LOOPBACK,))
     told = []
     profile = replace(run.profile, again_after_s=0.5)
-    course = find.Course(replace(run, profile=profile, progress=lambda *step: told.append(step)), None)
+    course = find.Course(replace(run, profile=profile, progress=lambda standing: told.append(standing.stage)), None)
     course.asked_at = time.monotonic()
     started = time.monotonic()
     waited = again._wait(course, {})
     taken_s = time.monotonic() - started
     run.gate.stopped.set()
 
-    assert (waited, told[0][0]) == (True, "waiting for the late")
+    assert (waited, told[0]) == (True, "waiting for the late")
     assert 0.45 <= taken_s < 1.0
     assert again._wait(course, {}) is False
 

@@ -4,6 +4,7 @@ from support.staging import ANSWER, DONE, ETH0, gaps, heard, of_kind, says, sett
 
 from netaudit.discovery import find
 from netaudit.discovery.channel import Channel
+from netaudit.discovery.course import Course
 from netaudit.discovery.live import live_events
 from netaudit.model import Gap, Problem, Reply
 
@@ -89,3 +90,27 @@ def test_what_an_excluded_device_says_unasked_is_thrown_away(stage, monkeypatch)
         "it sent this unasked, and is excluded: that was thrown away",
     )
     assert of_kind(Reply, events) == []
+
+
+def test_standing_tells_who_answered_and_what_lies_ahead(stage):
+    told = []
+    stage.plays(
+        arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), DONE),
+        sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"true")),
+    )
+    list(live_events(settings("10.0.0.0/24", "10.5.0.1-7", interfaces=(ETH0,), progress=told.append)))
+    asking = next(standing for standing in told if standing.stage == "asking")
+
+    assert (asking.phase, asking.alive, asking.near, asking.silent, asking.dialled) == ("ask", 2, 2, 1, 7)
+    assert (asking.prospect.swept + asking.prospect.probed, asking.prospect.reaching) == (254 + 7, 3)
+    assert [standing.phase for standing in told if not standing.stage] == ["find", "probe_silent", "ask", ""]
+
+
+def test_a_stage_is_told_at_its_ends_and_not_for_each_packet():
+    told = []
+    course = Course(settings("10.0.0.9", progress=told.append), None)
+    for done in range(1001):
+        course.progress("asking", done, 1000)
+
+    assert [standing.done for standing in told if standing.done in {0, 1000}] == [0, 1000]
+    assert len(told) < 20

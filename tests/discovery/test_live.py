@@ -73,8 +73,8 @@ def test_stop_ends_a_scan_within_a_second_and_leaves_no_thread(after_s):
 
 @pytest.mark.usefixtures("_quick")
 def test_interrupt_in_the_middle_keeps_what_was_learnt():
-    def interrupt(stage, done, total):
-        if stage == "asking":
+    def interrupt(standing):
+        if standing.stage == "asking":
             raise KeyboardInterrupt
 
     with emulate([DEVICES["hikvision-dome"]], corner_place) as emulation:

@@ -1,0 +1,134 @@
+"""Record how runs tell their progress, in networks of namespaces: what the forecast of the time left is held against.
+
+    python tests/benchmarks/traces.py [NAME...]
+
+Each run is written to tests/benchmarks/traces/NAME.json; without names all but the largest are run, one after the other. It takes root.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support import traces
+from support.fleet import build_fleet, build_whole
+from support.premises import Estate, estate
+
+from netaudit.identify.fingerprints import load_library
+from netaudit.runs import Request, prepare, scan
+
+LAN = "10.80.0.0/24"
+LIMIT_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A network, and how it is scanned."""
+
+    build: Callable[[Estate], None]
+    targets: str = LAN
+    profile: str = "standard"
+    options: str = ""  # rate=5000,listen=0,once
+    loss: float = 0.0
+    seed: int = 60
+
+
+def lan(built: Estate, devices: int = 60, network: str = LAN, *, whole: bool = False, spread_s: float = 0.3) -> None:
+    """Devices on one attached network."""
+    fleet = build_whole(devices) if whole else build_fleet(devices)
+    built.populate(built.attached(network, spread_s=spread_s), fleet)
+
+
+def routed(built: Estate, near: int = 20, far: int = 40) -> None:
+    """A few devices here, and more behind a router."""
+    here = built.attached(LAN, spread_s=0.3)
+    there = built.behind(here, "10.80.7.0/24")
+    fleet = build_fleet(near + far)
+    built.populate(here, fleet[:near])
+    built.populate(there, fleet[near:], routed=True)
+
+
+def large(built: Estate, devices: int = 4000) -> None:
+    """Two attached networks and a larger one behind a router."""
+    fleet, shares = build_fleet(devices), (devices // 16, devices // 10)
+    first = built.attached("10.80.0.0/21", spread_s=0.4)
+    second = built.attached("10.80.64.0/22", spread_s=0.4)
+    third = built.behind(second, "10.80.192.0/20", within=3712)
+    built.populate(first, fleet[: shares[0]])
+    built.populate(second, fleet[shares[0] : shares[1]])
+    built.populate(third, fleet[shares[1] :], routed=True)
+
+
+BOTH = f"{LAN} 10.80.7.0/24"
+LARGE = "10.80.0.0/21 10.80.64.0/22 10.80.192.0-10.80.206.127"
+SCENES: Mapping[str, Scene] = {
+    "lan": Scene(lan),
+    "lan-lossy": Scene(lan, loss=0.05),
+    "lan-gentle": Scene(lan, profile="gentle"),
+    "lan-gentle-lossy": Scene(lan, profile="gentle", loss=0.05, seed=61),
+    "lan-once": Scene(lan, options="once,listen=0", seed=62),
+    "whole": Scene(lambda built: lan(built, whole=True)),
+    "whole-gentle": Scene(lambda built: lan(built, 40, whole=True), profile="gentle", seed=63),
+    "whole-lossy": Scene(lambda built: lan(built, 30, whole=True), loss=0.05, seed=64),
+    "few": Scene(lambda built: lan(built, 6, whole=True), seed=65),
+    "few-gentle": Scene(lambda built: lan(built, 6, whole=True), profile="gentle", seed=65),
+    "busy": Scene(lambda built: lan(built, 200), seed=66),
+    "busy-gentle": Scene(lambda built: lan(built, 200), profile="gentle", seed=67),
+    "nobody": Scene(lambda built: lan(built, 1), targets="10.80.0.100-200", seed=68),
+    "routed": Scene(routed, targets=BOTH),
+    "routed-gentle": Scene(routed, targets=BOTH, profile="gentle", seed=69),
+    "routed-lossy": Scene(lambda built: routed(built, 10, 20), targets=BOTH, loss=0.05, seed=70),
+    "sparse": Scene(lambda built: lan(built, 65, "10.80.0.0/16"), targets="10.80.0.0/16"),
+    "sparse-fast": Scene(lambda built: lan(built, 90, "10.80.0.0/16", whole=True), targets="10.80.0.0/16", options="rate=8000", seed=71),
+    "large": Scene(large, targets=LARGE, options="rate=5000,listen=0,once", seed=4000),
+    "large-lossy": Scene(large, targets=LARGE, options="rate=5000", loss=0.05, seed=4001),
+}  # fmt: skip
+LARGEST = ("large", "large-lossy")
+
+
+def main(words: list[str]) -> int:
+    """Record the scenes of these names; "--scan" is how a recording starts its own scan."""
+    if words[:1] == ["--scan"]:
+        follow(*words[1:])
+        return 0
+    for name in words or [name for name in SCENES if name not in LARGEST]:
+        record(name)
+    return 0
+
+
+def record(name: str) -> None:
+    """Build the network of this scene, scan it, keep the trace."""
+    scene = SCENES[name]
+    path = traces.FOLDER / f"{name}.json"
+    with estate(loss=scene.loss, seed=scene.seed) as built:
+        scene.build(built)
+        command = (sys.executable, __file__, "--scan", str(path), scene.targets, scene.profile, scene.options)
+        with built.alive():
+            subprocess.run(["ip", "netns", "exec", built.scanner, *command], check=True, timeout=LIMIT_S)
+    print(f"{name}: {traces.read(path).total_s:.1f} s", flush=True)
+
+
+def follow(path: str, targets: str, profile: str, options: str) -> None:
+    """Scan, and write down what progress tells."""
+    told: list[traces.Told] = []
+    given = dict(option.partition("=")[::2] for option in options.split(",") if option)
+    request = Request(
+        targets=tuple(targets.split()),
+        profile=profile,
+        rate_pps=float(given["rate"]) if "rate" in given else None,
+        listen_s=float(given["listen"]) if "listen" in given else None,
+        again="once" not in given,
+        confirmed=True,
+    )
+    library = load_library(())
+    began = time.monotonic()
+    scan(prepare(request, progress=lambda s: told.append((time.monotonic() - began, s))), library)
+    traces.write(Path(path), told, time.monotonic() - began)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

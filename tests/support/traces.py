@@ -1,0 +1,62 @@
+"""Traces of live runs: what progress told and when, kept small, so that a forecast can be held against what came."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from netaudit.discovery.standing import Prospect, Standing
+
+FOLDER = Path(__file__).parents[1] / "benchmarks" / "traces"
+MOST_ROWS = 150  # that are kept of a run, beside the beginnings and ends of its stages
+_FIELDS = tuple(field.name for field in fields(Standing) if field.name != "prospect")
+
+Told = tuple[float, Standing]  # seconds from the beginning of the run
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a run told of its progress, and how long it took."""
+
+    name: str
+    told: tuple[Told, ...]
+    total_s: float
+
+
+def thinned(told: Sequence[Told], total_s: float) -> list[Told]:
+    """The first and last of each stage, and as many between as a run's length allows."""
+    kept: list[Told] = []
+    for number, (at, standing) in enumerate(told):
+        neighbours = [told[n][1] for n in (number - 1, number + 1) if 0 <= n < len(told)]
+        edge = len(neighbours) < 2 or any(_stage(n) != _stage(standing) for n in neighbours)
+        if edge or at >= kept[-1][0] + total_s / MOST_ROWS:
+            kept.append((at, standing))
+    return kept
+
+
+def write(path: Path, told: Sequence[Told], total_s: float) -> None:
+    """Keep a trace: the prospect once, the rest a row each."""
+    rows = [[round(at, 3), *(getattr(standing, name) for name in _FIELDS)] for at, standing in thinned(told, total_s)]
+    prospect = {**asdict(told[-1][1].prospect), "ended": sorted(told[-1][1].prospect.ended)}
+    head = {"total_s": round(total_s, 3), "prospect": prospect, "fields": ["at", *_FIELDS]}
+    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+    path.write_text(f'{json.dumps(head)[:-1]}, "rows": [\n{lines}\n]}}\n')
+
+
+def read(path: Path) -> Trace:
+    """A trace that was kept."""
+    kept: dict[str, Any] = json.loads(path.read_text())
+    prospect = Prospect(**{**kept["prospect"], "ended": frozenset(kept["prospect"]["ended"])})
+    return Trace(path.stem, tuple(_told(kept["fields"], kept["rows"], prospect)), kept["total_s"])
+
+
+def _told(names: Sequence[str], rows: Sequence[Sequence[Any]], prospect: Prospect) -> Iterable[Told]:
+    for row in rows:
+        given = dict(zip(names, row, strict=True))
+        at = given.pop("at")
+        yield at, Standing(prospect=prospect, **given)
+
+
+def _stage(standing: Standing) -> tuple[str, str]:
+    return standing.phase, standing.stage
