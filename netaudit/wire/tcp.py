@@ -8,7 +8,8 @@ a network, and a device's ports are asked in turn by construction.
 import heapq
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import count
 
 from netaudit.model import Event, Problem
@@ -32,6 +33,20 @@ def converse(
 
     One that is not over `host_timeout_s` seconds after its first connection began is ended, with a Problem.
     """
+    with closing(attend(conversations, gate, in_flight, host_timeout_s)) as events:
+        yield from (event for event in events if event is not None)
+
+
+def attend(
+    conversations: Iterator[tuple[str, Conversation] | None],
+    gate: Gate,
+    in_flight: int = IN_FLIGHT,
+    host_timeout_s: float | None = None,
+) -> Generator[Event | None, None, None]:
+    """The same for a caller who has other things to look after meanwhile: None is yielded in every round.
+
+    A None among the conversations means that there is none to begin just now; it is asked for again in the next round.
+    """
     loop = _Loop(conversations, gate, in_flight, host_timeout_s)
     try:
         yield from loop.run()
@@ -44,7 +59,7 @@ class _Loop:
 
     def __init__(
         self,
-        conversations: Iterator[tuple[str, Conversation]],
+        conversations: Iterator[tuple[str, Conversation] | None],
         gate: Gate,
         in_flight: int,
         host_timeout_s: float | None,
@@ -59,10 +74,10 @@ class _Loop:
         self._numbers = count()
         self._exhausted = False
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Iterator[Event | None]:
         while not self.gate.stopped.is_set():
             yield from self._admit()
-            if not self._talks:
+            if not self._talks and self._exhausted:
                 return
             for talk, events in self.watch.ready(self._patience()):
                 outcome = talk.on_ready(events)
@@ -71,6 +86,7 @@ class _Loop:
                 elif talk.over:
                     self._talks.discard(talk)
             yield from self._ring()
+            yield None
 
     def close(self) -> None:
         for talk in self._talks:
@@ -85,9 +101,12 @@ class _Loop:
 
     def _admit(self) -> Iterator[Event]:
         while not self._exhausted and len(self._talks) < self._in_flight:
-            found = next(self._waiting, None)
-            if found is None:
+            try:
+                found = next(self._waiting)
+            except StopIteration:
                 self._exhausted = True
+                return
+            if found is None:
                 return
             talk = Talk(self, *found, self.host_timeout_s)
             self._talks.add(talk)

@@ -8,7 +8,7 @@ from support.servers import open_gate, serving
 from netaudit.model import Gap, Problem
 from netaudit.wire.gate import Gate
 from netaudit.wire.steps import Connect, Exchange, Pause
-from netaudit.wire.tcp import IN_FLIGHT, converse
+from netaudit.wire.tcp import IN_FLIGHT, attend, converse
 
 
 def remark(text):
@@ -58,6 +58,29 @@ def test_conversation_without_a_step_is_one():
 
 def test_nothing_to_talk_about():
     assert list(converse(iter([]), open_gate())) == []
+
+
+def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_turn():
+    def says(word, pause_s):
+        yield Pause(pause_s)
+        yield remark(word)
+
+    ready = []
+
+    def wanted():
+        yield "127.0.0.1", says("first", 0.05)
+        while not ready:
+            yield None
+        yield "127.0.0.1", says("second", 0.01)
+
+    heard, rounds = [], 0
+    for event in attend(wanted(), open_gate()):
+        rounds += event is None
+        heard += [event.detail] if event else []
+        ready += ["go on"] if rounds >= 3 and heard else []
+
+    assert heard == ["first", "second"]
+    assert 3 <= rounds < 40
 
 
 def test_slow_device_does_not_hold_up_the_others():
