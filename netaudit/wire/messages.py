@@ -19,6 +19,13 @@ _REGEX_CHARACTERS = 4096
 _STATUS = re.compile(r"(HTTP|RTSP|ICY)(?:/\d(?:\.\d)?)?[ \t]+(\d{3})(?![^ \t])[ \t]*(.*)")
 _REQUEST = re.compile(r"([A-Z][A-Z_-]{2,19})[ \t]+\S+[ \t]+(HTTP|RTSP)/\d\.\d")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}[ \t]*:(?!//)")
+# A head of which all is as RFC 9112 wants it, with one length: for most answers the end is known without reading more.
+_LINE = rb"(?!content-length|transfer-encoding)[a-z-]{1,64}:[ -~]*\r\n"
+_USUAL = re.compile(
+    rb"HTTP/1\.[01] (?!204|304)[2-5]\d\d [ -~]*\r\n(?:%b){0,60}content-length: *(\d{1,12})\r\n(?:%b){0,60}\r\n"
+    % (_LINE, _LINE),
+    re.IGNORECASE,
+)
 _NEXT = {
     # A page may speak of HTTP, so there a start line must begin a line. RTSP answers follow binary frames directly.
     "HTTP": re.compile(rb"(?<=\n)HTTP/\d\.\d \d{3}(?= |\r|\n)"),
@@ -72,6 +79,9 @@ def read_messages(payload: bytes, request: bytes = b"", most: int = MAX_BODY_BYT
 
 def complete(payload: bytes, most: int = MAX_BODY_BYTES) -> bool:
     """Whether a live reader has the whole answer, or more than is kept of one, and may stop reading."""
+    usual = _USUAL.match(payload, 0, _REGEX_CHARACTERS)
+    if usual:
+        return len(payload) - usual.end() >= min(int(usual[1]), most)
     position = 0
     for _ in range(MAX_MESSAGES):
         head = _head(payload, position)
@@ -159,7 +169,8 @@ def _head(payload: bytes, position: int) -> _Head:
     while payload[position : position + 1] in {b"\r", b"\n"}:  # blank lines before an answer are often sent
         position += 1
     line, after = _line(payload, position)
-    status, request = _STATUS.fullmatch(line), _REQUEST.fullmatch(line.rstrip())
+    status = _STATUS.fullmatch(line)
+    request = None if status else _REQUEST.fullmatch(line.rstrip())
     if not (status or request or _HEADER.match(line)):
         return _Head("", (), position, ended=False)
     headers, end, ended = _headers(payload, after if status or request else position)

@@ -1,10 +1,12 @@
 import gzip
+import re
 import zlib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netaudit.wire import messages
 from netaudit.wire.messages import MAX_BODY_BYTES, MAX_HEADERS, bodies, challenges, complete, read_messages
 
 PAGE = b"HTTP/1.1 200 OK\r\nServer: Boa\r\nContent-Length: 4\r\n\r\npage"
@@ -232,6 +234,30 @@ def test_reader_must_go_on(payload):
     assert not complete(payload)
 
 
+HEADS = st.lists(
+    st.sampled_from(
+        [
+            b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 401 \r\n", b"HTTP/1.1 204 None\r\n", b"HTTP/1.1 100 Continue\r\n",
+            b"Content-Length: 4\r\n", b"content-length:3\r\n", b"Content-Length: 9, 9\r\n", b"Content-Length: 5\n",
+            b"Transfer-Encoding: chunked\r\n", b"Server: Boa\r\n", b"X:\r\n", b" folded\r\n", b"no colon\r\n", b"B\xe9: \x85\r\n",
+            b" \r\n", b"\n", b"\r\n", b"\r\n", b"Y: " + b"y" * 4096 + b"\r\n", b"4\r\npage\r\n", b"0\r\n", b"page", b"x" * 9,
+        ]
+    ),
+    max_size=9,
+)  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.booleans(), HEADS, st.sampled_from([3, 6, MAX_BODY_BYTES]))
+def test_end_of_a_usual_answer_is_where_that_of_any_answer_is(starts, lines, most):
+    payload = b"".join([b"HTTP/1.1 200 OK\r\n"] * starts + lines)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(messages, "_USUAL", re.compile(b"(?!)"))
+        expected = complete(payload, most)
+
+    assert complete(payload, most) == expected
+
+
 def test_bodies_of_an_http_stream_or_the_text_itself():
     assert bodies(PAGE + PAGE) == (b"page", b"page")
     assert bodies(b"<root/>") == (b"<root/>",)
@@ -267,10 +293,10 @@ def test_no_bytes_break_the_reader(payload, request):
         b"HTTP/1.1 200 OK\r\n" + payload,
         b"RTSP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + payload,
     ):
-        messages = read_messages(text, request)
+        found = read_messages(text, request)
         complete(text)
 
-        assert all(len(m.body) <= MAX_BODY_BYTES for m in messages)
+        assert all(len(m.body) <= MAX_BODY_BYTES for m in found)
 
 
 @settings(max_examples=200, deadline=None)
