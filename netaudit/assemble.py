@@ -5,10 +5,12 @@ Everything here is pure: no socket, no clock, no randomness; the same events giv
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from netaudit.coverage import Told, collect_coverage
 from netaudit.discovery import route
+from netaudit.discovery.channel import Channel
 from netaudit.identify.age import newest_source
 from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
@@ -32,7 +34,13 @@ from netaudit.model import (
 Key = tuple[str, str, str, str, str | None, str, int, str]
 Speech = tuple[str, str, str, str]  # address or hardware address, channel, field, part
 
+Said = tuple[object, ...]  # a reply but for its time
+
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4096, 2048  # replies that are known when they come again; bytes of each
+
 MOST_VALUES = 256  # of one field from one device: each answer to a login has a nonce, and a recorder asks all day
+
+_said: Callable[[Reply], Said] = attrgetter(*(f.name for f in fields(Reply) if f.name != "heard_at"))
 
 
 def assemble(events: Iterable[Event | Observation], ended: Callable[[], Run], library: Library) -> Inventory:
@@ -67,6 +75,7 @@ class Heard:
     observations: dict[Key, Observation] = field(default_factory=dict)
     speeches: dict[Speech, list[Key]] = field(default_factory=dict)  # what one device told in one field
     told: Told = field(default_factory=Told)
+    remembered: dict[Said, tuple[float, str]] = field(default_factory=dict)  # when it was heard, and its channel
 
     @property
     def problems(self) -> set[Problem]:
@@ -92,8 +101,26 @@ class Heard:
             self.told.reports.append(event)
 
     def read(self, reply: Reply) -> None:
-        """Read a reply by its channel; nonsense is a Problem, and ends nothing."""
+        """Read a reply by its channel; nonsense is a Problem, and ends nothing.
+
+        Devices announce themselves in the same words all day: what was read before, and not later, says nothing new.
+        """
+        if len(reply.payload) + len(reply.request) > LONGEST_REMEMBERED:
+            self._read(reply, route(reply))
+            return
+        said = _said(reply)
+        heard_at, name = self.remembered.get(said, (float("inf"), ""))
+        if heard_at <= reply.heard_at:
+            self.told.received[name] += 1
+            return
         channel = route(reply)
+        if channel is not None:
+            self.remembered[said] = reply.heard_at, channel.name
+            if len(self.remembered) > MOST_REMEMBERED:
+                del self.remembered[next(iter(self.remembered))]
+        self._read(reply, channel)
+
+    def _read(self, reply: Reply, channel: Channel | None) -> None:
         if channel is None:
             return
         named = reply if reply.channel else replace(reply, channel=channel.name)

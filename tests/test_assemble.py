@@ -9,7 +9,7 @@ import pytest
 from support.channel_lists import SECRET, input_proxy, remote_devices
 from support.observations import MAC, SERIAL
 
-from netaudit.assemble import MOST_VALUES, Heard, assemble
+from netaudit.assemble import LONGEST_REMEMBERED, MOST_REMEMBERED, MOST_VALUES, Heard, assemble
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import document, encode
 from netaudit.model import ChannelReport, Gap, Problem, Reply, Run
@@ -79,6 +79,37 @@ def test_reply_that_no_channel_reads_is_left_aside(library):
     found = inventory(library, Reply(transport="udp", address="10.0.0.5", port=9, payload=b"x"))
 
     assert (found.assets, found.problems, found.coverage.channels) == ((), (), ())
+
+
+def test_reply_that_comes_again_is_counted_and_not_read_again(monkeypatch):
+    heard, read = Heard(), []
+    monkeypatch.setattr(Heard, "_read", lambda _self, reply, _channel: read.append(reply.heard_at))
+    for heard_at in (5.0, 6.0, 5.0, 4.0, 7.0):
+        heard.take(udp("10.0.0.5", heard_at=heard_at))
+
+    assert read == [5.0, 4.0]
+    assert heard.told.received == {"sadp": 3}
+
+
+@pytest.mark.parametrize("other", [{"mac": MAC}, {"port": 1}, {"facts": (("a", "b"),)}, {"payload": SADP + b" "}])
+def test_reply_that_differs_in_anything_is_read(monkeypatch, other):
+    heard, read = Heard(), []
+    monkeypatch.setattr(Heard, "_read", lambda _self, reply, _channel: read.append(reply))
+    first = udp("10.0.0.5", heard_at=1.0)
+    for reply in (first, replace(first, heard_at=2.0, **other)):
+        heard.take(reply)
+
+    assert len(read) == 2
+
+
+def test_replies_that_are_remembered_are_few_and_short():
+    heard = Heard()
+    for number in range(MOST_REMEMBERED + 50):
+        heard.take(Reply(channel="sadp", transport="udp", address="10.0.0.5", port=9, payload=b"%d" % number))
+    heard.take(udp("10.0.0.6", bytes(LONGEST_REMEMBERED + 1)))
+
+    assert len(heard.remembered) == MOST_REMEMBERED
+    assert not any(said[2] == "10.0.0.6" for said in heard.remembered)
 
 
 def test_reader_that_yields_before_it_fails_keeps_what_it_yielded():

@@ -24,6 +24,8 @@ PACKETS, FEWER, RUNS, STREAMS = 1_500_000, 150_000, 5, 60
 MOST_FOR_TSHARK = 100_000_000  # bytes: it takes minutes for more, and its time grows faster than the capture
 RECORDING = Path(__file__).parents[1] / "captures" / "lan-of-many" / "capture.pcap.gz"
 PCAP_HEAD, RECORD_HEAD = 24, struct.Struct("<IIII")
+INTERLEAVED, APPLICATION_DATA = b"$\0", b"\x17\x03\x03"  # RFC 2326 section 10.12, RFC 8446 section 5.1; lengths follow
+SEQUENCE_AT, ACKNOWLEDGED_AT = 38, 42  # in a frame
 UDP_PORTS = (67, 68, 1900, 3702, 5050, 5353, 37020, 37810)
 TCP_PORTS = (80, 81, 88, 443, 554, 8000, 8080, 8443, 8554, 34567, 35000, 37777)
 BPF = " or ".join(
@@ -92,15 +94,16 @@ class Stream:
     def __init__(self, number: int) -> None:
         self.sequence = 1
         self.count = number
-        camera, client, body = f"10.1.{number}.7", "10.1.200.9", random.Random(number).randbytes(540)
+        camera, client, body = f"10.1.{number}.7", "10.1.200.9", random.Random(number).randbytes(536)
         if number % 10 < 4:
             self.frame = bytearray(ethernet(0x0800, ipv4(17, udp(40_000 + number, 50_000, body), camera, client)))
             self.step = 0
         else:
-            port = 554 if number % 10 < 9 else 443
-            self.frame = bytearray(ethernet(0x0800, ipv4(6, tcp(port, 60_000, payload=body), camera, client)))
-            self.step = len(body)
-        self.answer = ethernet(0x0800, ipv4(6, tcp(60_000, 554), client, camera))
+            port, head = (554, INTERLEAVED) if number % 10 < 9 else (443, APPLICATION_DATA)
+            data = head + len(body).to_bytes(2) + body
+            self.frame = bytearray(ethernet(0x0800, ipv4(6, tcp(port, 60_000, payload=data), camera, client)))
+            self.answer = bytearray(ethernet(0x0800, ipv4(6, tcp(60_000, port), client, camera)))
+            self.step = len(data)
 
     def next(self) -> bytes:
         """The next packet; every second one of a connection is its acknowledgement."""
@@ -108,8 +111,9 @@ class Stream:
         if not self.step:
             return bytes(self.frame)
         if self.count % 2:
-            return self.answer
-        struct.pack_into(">I", self.frame, 38, self.sequence)
+            struct.pack_into(">I", self.answer, ACKNOWLEDGED_AT, self.sequence)
+            return bytes(self.answer)
+        struct.pack_into(">I", self.frame, SEQUENCE_AT, self.sequence)
         self.sequence += self.step
         return bytes(self.frame)
 
