@@ -93,6 +93,7 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
         broadcasts=frozenset(i.broadcast for i in interfaces if i.broadcast),
         stopped=stopped,
         area=Attached(scope, interfaces).network_of,
+        allows_all=scope.holds_all,
     )
     live = Live(
         scope=scope,
@@ -105,6 +106,7 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
         quiet_from=request.quiet_hours.begin_at(_now()),
         again=request.again,
         listen_s=profile.listen_s if request.listen_s is None else request.listen_s,
+        listens_on=request.listen_s is not None or not profile.sends,
     )
     gaps = gaps if request.interfaces else ()
     settings = _settings(request, live)

@@ -8,7 +8,7 @@ never swept.
 import re
 import socket
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -55,8 +55,26 @@ class Scope:
             return _holds(self.ranges, int(parsed))
         return parsed is not None and str(parsed) in self.ipv6
 
+    def holds_all(self, addresses: Sequence[str]) -> bool:
+        """Whether all of these lie in one range that may be touched: many at once, as an ARP sweep asks.
+
+        False where one lies elsewhere, be it in scope or not, or is not written as IPv4 addresses usually are.
+        """
+        try:
+            packed = list(map(socket.inet_aton, addresses))
+        except (OSError, UnicodeError, ValueError):
+            return False
+        if not packed or list(map(socket.inet_ntoa, packed)) != list(addresses):
+            return False
+        low, high = int.from_bytes(min(packed)), int.from_bytes(max(packed))
+        place = bisect_right(self.ranges, (low, 2**32)) - 1
+        return place >= 0 and self.ranges[place][0] <= low and high <= self.ranges[place][1]
+
     def bars(self, address: str) -> bool:
         """Whether the user excluded this address by name, network or range."""
+        number = _plain_ipv4(address)
+        if number is not None:
+            return _holds(self.barred, number)
         parsed = _address(address)
         if isinstance(parsed, IPv4Address):
             return _holds(self.barred, int(parsed))

@@ -231,3 +231,28 @@ def test_scope_is_the_targets_without_the_exclusions(targets, excluded):
 def test_no_word_raises_anything_but_value_error(word):
     with patch.object(socket, "getaddrinfo", side_effect=socket.gaierror), suppress(ValueError):
         assert len(parse_scope([word])) > 0
+
+
+@pytest.mark.parametrize(
+    ("addresses", "held"),
+    [
+        (["10.0.0.1"], True),
+        (["10.0.0.6", "10.0.0.1"], True),
+        (["10.0.0.1", "10.0.0.8"], False),  # both in scope, and not in one range
+        (["10.0.0.1", "10.0.0.7"], False),
+        (["10.0.0.0", "10.0.0.1"], False),
+        (["10.0.1.1"], False),
+        (["9.255.255.255"], False),
+        (["10.1", "10.0.0.2"], False),
+        (["10.0.0.1 ", "10.0.0.2"], False),
+        (["010.0.0.1"], False),
+        (["::1"], False),
+        (["camera.example"], False),
+        ([], False),
+    ],
+)
+def test_many_at_once_are_held_only_where_all_are_in_one_range(addresses, held):
+    scope = parse_scope(["10.0.0.0/24"], ["10.0.0.7"])
+
+    assert scope.holds_all(addresses) is held
+    assert not held or all(address in scope for address in addresses)

@@ -7,7 +7,7 @@ of the discovery groups is refused with PermissionError, whoever asks.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 # Link-local discovery groups (RFC 6762; WS-Discovery 2005/04; Hikvision and Dahua as in docs/protocols.md).
 GROUPS = frozenset({"224.0.0.251", "239.255.255.250", "239.255.255.251", "ff02::fb", "ff02::c", "ff02::1"})
@@ -32,11 +32,13 @@ class Gate:
         broadcasts: frozenset[str] = frozenset(),
         stopped: threading.Event | None = None,
         area: Callable[[str], str] = lambda _: "",
+        allows_all: Callable[[Sequence[str]], bool] = lambda _: False,
     ) -> None:
         self.stopped = stopped or threading.Event()
         self.made: Counter[str] = Counter()  # TCP connections begun, by the network that `area` names
         self.slots = 0  # packets and connections let through
         self._allows = allows
+        self._allows_all = allows_all  # quicker than one by one, where it says yes
         self._silent = silent
         self._spacing_s = spacing_s
         self._broadcasts = broadcasts | {LIMITED_BROADCAST}
@@ -75,22 +77,42 @@ class Gate:
         if address not in GROUPS and address not in self._broadcasts and not self._allows(address):
             raise PermissionError(f"{address} is outside the scope: nothing is sent to it")
 
+    def admits_all(self, addresses: Sequence[str]) -> bool:
+        """Whether each of these addresses would be admitted as one in scope. False: ask `admit` one by one."""
+        return not self._silent and (self._allows_all(addresses) or all(map(self._allows, addresses)))
+
     def is_broadcast(self, address: str) -> bool:
         """Whether this is a broadcast address that may be used here."""
         return address in self._broadcasts
 
     def delay(self, address: str = "") -> float:
         """Take the next slot, for a device its own next one; the seconds to wait until it comes, 0 where it has come."""
+        return self.due((address,))[1]
+
+    def due(self, addresses: Sequence[str]) -> tuple[int, float]:
+        """Take the next slot for the first of these devices, and for those after it whose slot has come already.
+
+        How many have one, and the seconds to wait until the first one's comes: several, or a wait, and never both.
+        """
         with self._lock:
             now = time.monotonic()
             slot = max(self._free_at, now - _CREDIT_S)
-            self._free_at = slot + self._interval_s
-            self.slots += 1
-            if self._spacing_s and address:
-                slot = max(slot, self._next_at.get(address, 0.0))
-                self._next_at[address] = max(slot, now) + self._spacing_s
-                self._forget(now)
-            return max(0.0, slot - now)
+            count, first_at = 0, slot
+            for address in addresses:
+                at = max(slot, self._next_at.get(address, 0.0)) if self._spacing_s and address else slot
+                if count and at > now:
+                    break
+                if self._spacing_s and address:
+                    self._next_at[address] = max(at, now) + self._spacing_s
+                slot += self._interval_s
+                first_at = first_at if count else at
+                count += 1
+                if at > now:
+                    break
+            self._free_at = slot
+            self.slots += count
+            self._forget(now)
+            return count, max(0.0, first_at - now)
 
     def _forget(self, now: float) -> None:
         if len(self._next_at) > _MOST_REMEMBERED:

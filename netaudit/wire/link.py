@@ -9,12 +9,15 @@ import socket
 import struct
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
+from itertools import count
 from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
+from netaudit.wire.burst import MOST, Burst
 from netaudit.wire.gate import Gate
+from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.readiness import readable
 
@@ -27,10 +30,12 @@ QUIET_S = (
 )
 LAST_QUIET_S = 0.35  # three beacons of an access point, which keeps broadcasts for it until then (IEEE 802.11)
 AS_LATE = 3  # where answers come late, it is waited so many times as long as the last of them took
-_STRETCH = 32  # requests that are sent at a stretch, where nothing has to be waited for
 PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
 ETHERTYPE_ARP = 0x0806
-_AT_ONCE = 256  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
+_AT_ONCE = 2 * MOST  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
+_MOST_HELD = 32_768  # frames that are taken and not read yet, while requests go out without a pause; and for how long:
+_LONGEST_HELD_S = 0.5
+_TURN = 256  # frames read before it is looked for new ones, so that the time at which these came is right
 _SNAPLEN = 128
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
@@ -40,6 +45,7 @@ _FRAME_BYTES = 60  # the least that Ethernet carries, without its check sequence
 _HEADER = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
 _OWN_BYTES = 28
+_TARGET = 38  # where in a request the address stands that is asked for
 
 
 class Link(Protocol):
@@ -77,8 +83,10 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate) -> Iterator[Ev
     try:
         yield from sweeping.run()
     except OSError as error:
+        yield from sweeping.read()
         yield from _broken_off(interface, error, sweeping.sent)
     else:
+        yield from sweeping.read()
         reason = f"{interface.name}: interrupted" if gate.stopped.is_set() else None
         yield ChannelReport(name="arp", status="partial" if reason else "done", reason=reason, sent=sweeping.sent)
     finally:
@@ -95,6 +103,11 @@ class _Sweep:
         self.addresses = addresses
         self.silent = set(addresses)
         self.heard: Counter[str] = Counter()
+        self.burst = Burst(link, build_request(interface), _TARGET)
+        self.taken: deque[tuple[float, float, bytes]] = (
+            deque()
+        )  # frames with when they came, monotonic and by the clock
+        self.heard_at = 0.0  # the last packet of somebody else, monotonic
         self.sent = 0
 
     def run(self) -> Iterator[Event]:
@@ -113,26 +126,27 @@ class _Sweep:
         yield from self.tell_loss(sum(answered[1:]))
 
     def ask_all(self, addresses: list[str]) -> Iterator[Event]:
-        """One pass, at the gate's pace."""
-        frame = build_request(self.interface)
-        for number, address in enumerate(addresses):
-            delay_s = self.gate.delay(address)
-            if delay_s or not number % _STRETCH:
-                yield from self.listen(delay_s)
+        """One pass, at the gate's pace: as many at once as it lets through at once."""
+        place = 0
+        while place < len(addresses):
+            due, delay_s = self.gate.due(addresses[place : place + MOST])
+            yield from self.listen(delay_s)
             if self.gate.stopped.is_set():
                 return
-            yield from self.ask(frame, address)
+            yield from self.ask(addresses[place : place + due])
+            place += due
 
     def await_quiet(self, quiet_s: float) -> Iterator[Reply]:
         """Listen until nothing has come for so long, or longer where answers come late; a second at most."""
-        started = heard = time.monotonic()
+        started = time.monotonic()
+        yield from self.read()
         while not self.gate.stopped.is_set():
+            heard = max(started, self.heard_at)
             until = min(started + TAIL_S, max(heard + quiet_s, started + AS_LATE * (heard - started)))
             left_s = until - time.monotonic()
             if readable([self.link], min(left_s, _PATIENCE_S)):
-                replies = list(self.drain())
-                heard = time.monotonic() if replies else heard
-                yield from replies
+                self.take()
+                yield from self.read()
             if left_s <= 0:
                 return
 
@@ -143,44 +157,78 @@ class _Sweep:
             detail = f"{self.interface.name}: {devices} answered ARP only when asked again"
             yield Gap(kind="lossy", detail=detail, address=self.interface.address)
 
-    def ask(self, frame: bytearray, address: str) -> Iterator[Event]:
-        try:
-            self.gate.admit(address)
-        except PermissionError as error:
-            self.silent.discard(address)
-            detail = str(error)
-            yield Problem(stage="find", channel="arp", address=address, status="out_of_scope", detail=detail)
-            return
-        frame[38:42] = socket.inet_aton(address)
-        for _ in range(_FULL_TRIES):
+    def ask(self, addresses: Sequence[str]) -> Iterator[Event]:
+        """Send a request to each of these that may be asked."""
+        if not self.gate.admits_all(addresses):
+            addresses = yield from self.admitted(addresses)
+        targets, tries = [socket.inet_aton(address) for address in addresses], 0
+        while targets and tries < _FULL_TRIES:
             try:
-                self.link.send(frame)
+                sent = self.burst.send(targets)
             except OSError as error:
                 if error.errno not in _FULL:
                     raise
+                tries += 1
                 yield from self.listen(_FULL_S)
             else:
-                self.sent += 1
-                return
-        raise OSError(errno.ENOBUFS, "the send queue stays full")
+                self.sent, targets, tries = self.sent + sent, targets[sent:], 0
+        if targets:
+            raise OSError(errno.ENOBUFS, "the send queue stays full")
+
+    def admitted(self, addresses: Sequence[str]) -> Generator[Problem, None, list[str]]:
+        """Those of these that the gate lets through; of the others a problem tells."""
+        through = []
+        for address in addresses:
+            try:
+                self.gate.admit(address)
+            except PermissionError as error:
+                self.silent.discard(address)
+                detail = str(error)
+                yield Problem(stage="find", channel="arp", address=address, status="out_of_scope", detail=detail)
+            else:
+                through.append(address)
+        return through
 
     def listen(self, seconds: float) -> Iterator[Reply]:
+        """Take what comes in so many seconds, and read it, where there is time for that."""
         until = time.monotonic() + seconds
         while not self.gate.stopped.is_set():
             left_s = until - time.monotonic()
             if readable([self.link], min(left_s, _PATIENCE_S)):
-                yield from self.drain()
+                self.take()
+            if seconds or self.holds_enough():
+                yield from self.read()
             if left_s <= 0:
                 return
 
-    def drain(self) -> Iterator[Reply]:
+    def holds_enough(self) -> bool:
+        """Whether what was taken must be read now, though requests can go out without a pause."""
+        return bool(self.taken) and (
+            len(self.taken) >= _MOST_HELD or time.monotonic() - self.taken[0][0] >= _LONGEST_HELD_S
+        )
+
+    def take(self) -> None:
+        """Take the frames that have come, and note when."""
+        now, clock = time.monotonic(), time.time()
         for _ in range(_AT_ONCE):
             try:
-                frame = self.link.recv(_SNAPLEN)
+                self.taken.append((now, clock, self.link.recv(_SNAPLEN)))
             except BlockingIOError:
                 return
-            reply = read_frame(frame, self.interface)
+
+    def read(self) -> Iterator[Reply]:
+        """Read the frames that were taken."""
+        looks = len(self.taken) // _TURN  # and no more: a storm never ends
+        for number in count(1):
+            if not self.taken:
+                return
+            if looks and not number % _TURN:
+                looks -= 1
+                self.take()
+            came_at, heard_at, frame = self.taken.popleft()
+            reply = read_frame(frame, self.interface, heard_at)
             if reply:
+                self.heard_at = max(self.heard_at, came_at)
                 self.silent.discard(reply.address)
                 self.heard[reply.address] += 1
                 if self.heard[reply.address] <= PACKETS_PER_SOURCE:
@@ -217,7 +265,7 @@ def _open_packet_socket(interface: Interface) -> Link:
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     try:
         link.setblocking(False)
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+        widen(link)
         link.bind((interface.name, ETHERTYPE_ARP))  # the protocol is the kernel's filter: nothing but ARP comes up
     except OSError:
         link.close()
@@ -262,7 +310,7 @@ class _ScapyLink:
         self.raw.close()  # type: ignore[attr-defined]
 
 
-def read_frame(frame: bytes, interface: Interface) -> Reply | None:
+def read_frame(frame: bytes, interface: Interface, heard_at: float = 0.0) -> Reply | None:
     """An ARP packet of somebody else; the sender's address is the reply's."""
     arp = frame[_HEADER.size : _HEADER.size + _OWN_BYTES]
     if len(arp) < _OWN_BYTES or frame[12:14] != b"\x08\x06" or arp[:6] != b"\x00\x01\x08\x00\x06\x04":
@@ -276,7 +324,7 @@ def read_frame(frame: bytes, interface: Interface) -> Reply | None:
         transport="link",
         address="" if address == "0.0.0.0" else address,  # noqa: S104  an ARP probe: RFC 5227
         payload=arp,
-        heard_at=time.time(),
+        heard_at=heard_at,
         mac=mac,
         destination=socket.inet_ntoa(arp[24:28]),
         interface=interface.name,

@@ -170,3 +170,53 @@ def test_connections_can_be_counted_while_others_are_begun():
 
     assert counts == sorted(counts)
     assert gate.connections == gate.counted().total() == 20_000
+
+
+def test_slots_that_have_come_are_taken_together(clock):
+    gate = guarded("10.0.0.0/24", rate_pps=900.0)
+    clock.now += 1.0
+    addresses = [f"10.0.0.{number}" for number in range(1, 101)]
+    count, delay_s = gate.due(addresses)
+
+    assert (count, delay_s) == (5, 0.0)  # those of the last 5 ms
+    assert gate.due(addresses[count:]) == (1, pytest.approx(5 / 900 - 0.005))
+    assert gate.slots == 6
+
+
+def test_many_slots_are_the_same_as_one_by_one(clock):
+    together, single = (guarded("10.0.0.0/24", rate_pps=1000.0, spacing_s=0.2) for _ in range(2))
+    addresses = [f"10.0.0.{number % 50}" for number in range(300)]
+    times = {together: [], single: []}
+    for gate in (together, single):
+        clock.now, place = 200.0, 0
+        while place < len(addresses):
+            count, delay_s = gate.due(addresses[place:] if gate is together else addresses[place : place + 1])
+            clock.now += delay_s
+            times[gate] += [pytest.approx(clock.now, abs=0.0051)] * count
+            place += count
+
+    assert times[together] == [slot.expected for slot in times[single]]
+    assert times[single][-1].expected >= 200.0 + 5 * 0.2
+
+
+def test_device_that_must_wait_ends_what_is_taken_together(clock):
+    gate = guarded("10.0.0.0/24", rate_pps=1e6, spacing_s=0.2)
+    gate.delay("10.0.0.2")
+    clock.now += 0.1
+
+    assert gate.due(["10.0.0.1", "10.0.0.2", "10.0.0.3"]) == (1, 0.0)
+    assert gate.due(["10.0.0.2", "10.0.0.3"]) == (1, pytest.approx(0.1))
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_many_are_admitted_only_where_each_would_be(quick):
+    scope = parse_scope(["10.0.0.0/24"], ["10.0.0.7"])
+    gate = Gate(scope.__contains__, rate_pps=1.0, allows_all=scope.holds_all if quick else lambda _: False)
+    silent = Gate(scope.__contains__, rate_pps=1.0, allows_all=scope.holds_all, silent=True)
+    inside = ["10.0.0.8", "10.0.0.200"]
+
+    assert gate.admits_all(inside)
+    assert gate.admits_all(["10.0.0.1", *inside])  # on both sides of what is excluded
+    assert not gate.admits_all([*inside, "10.0.0.7"])
+    assert not gate.admits_all([*inside, "10.0.1.1"])
+    assert not silent.admits_all(inside)

@@ -257,6 +257,31 @@ def test_nobody_outside_of_the_scope_is_asked(wire):
     assert (report.status, set(asked(wire))) == ("done", {"192.0.2.10"})
 
 
+@pytest.mark.parametrize("held_s", [0.0, 9.0])
+def test_answers_are_held_back_while_requests_go_out_without_a_pause_but_not_for_long(wire, monkeypatch, held_s):
+    monkeypatch.setattr(link, "MOST", 4)
+    monkeypatch.setattr(link, "_LONGEST_HELD_S", held_s)
+    wire.send(answer_of("192.0.2.10"))
+    events = sweep(OURS, [f"192.0.2.{number}" for number in range(10, 50)], open_gate())
+    reply = next(events)
+    requests = len(asked(wire))
+
+    assert reply.address == "192.0.2.10"
+    assert requests == (40 if held_s else 0)
+    assert next(e for e in events if isinstance(e, ChannelReport)).sent == 79
+
+
+def test_who_has_answered_is_not_asked_again_however_many_answer_at_once(lossy):
+    answers, seen = lossy
+    addresses = [f"10.0.{number // 250}.{number % 250 + 1}" for number in range(900)]
+    answers |= dict.fromkeys(addresses[:600], 1)
+    events = list(sweep(OURS, addresses, open_gate()))
+
+    assert len(of_kind(Reply, events)) == 600
+    assert {seen[address] for address in addresses[:600]} == {1}
+    assert events[-1].sent == 900 + 300
+
+
 def test_stop_ends_it_at_once(wire):
     gate = Gate(lambda _: True, rate_pps=50)
     threading.Timer(0.15, gate.stopped.set).start()

@@ -13,7 +13,7 @@ JOURNAL = "NETAUDIT_TEST_JOURNAL"
 
 
 def install(path):
-    """Wrap the sending methods of sockets and of TLS sessions."""
+    """Wrap the sending methods of sockets and of TLS sessions; hear of frames that go to the kernel without them."""
     import socket
     import ssl
 
@@ -36,6 +36,14 @@ def install(path):
     for name in ("send", "sendall", "sendto"):
         setattr(socket.socket, name, wrapped(getattr(socket.socket, name), _kind))
     ssl.SSLObject.write = wrapped(ssl.SSLObject.write, lambda _: "tls")
+
+    def hear(event, arguments):
+        if event == "netaudit.wire.burst":
+            frames, size = arguments
+            for place in range(0, len(frames), size):
+                note("link", frames[place : place + size])
+
+    sys.addaudithook(hear)
 
 
 def _kind(sock):
