@@ -42,7 +42,7 @@ TESTED_ELSEWHERE = {
     "policy/__init__.py": "policy/test_evaluate.py",
     "policy/answers.py": "policy/test_checks.py",
     "policy/facts.py": "policy/test_organisation.py",  # shapes only, here and in rules
-    "policy/makers.py": "policy/test_evaluate.py",
+    "policy/makers.py": "policy/test_judge.py",
     "policy/rules.py": "policy/test_library.py",
     "policy/templates.py": "policy/test_organisation.py",
     "policy/verdict.py": "policy/test_findings.py",

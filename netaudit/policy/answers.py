@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from netaudit.inventory import AssetDocument
+from netaudit.policy.attribution import Traits
 from netaudit.policy.facts import Facts, Organisation, Site
 from netaudit.policy.rules import Policy, Rule
 
@@ -33,7 +33,7 @@ class Case:
 
     policy: Policy
     rule: Rule
-    asset: AssetDocument
+    device: Traits
     as_of: date
     organisation: Organisation | None
     site: Site

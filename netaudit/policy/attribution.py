@@ -4,8 +4,8 @@ Only what is confirmed or probable, with a certainty of nine in ten or more, fro
 conflict in its evidence, can put somebody in breach. Everything less asks for a person.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from netaudit.inventory import AssetDocument
 from netaudit.policy.words import CAMERA_KINDS
@@ -16,12 +16,17 @@ CAMERA_SERVICES: Final = frozenset({"rtsp", "onvif", "sadp", "dhip", "isapi", "m
 LABEL_MARK: Final = "brand:"  # how evidence is named that rests on who builds for a brand, and on nothing of the device
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """The maker of a device as far as it is established."""
+class Traits(NamedTuple):
+    """All of a device that a rule can see. Devices of the same traits come to the same, and are judged once."""
 
     family: str
-    doubts: tuple[str, ...]  # none: it is established
+    doubts: tuple[str, ...]  # why the family could be wrong; none: it is established
+    rivals: frozenset[str]  # families that evidence of some weight speaks for, beside the one that won
+    kind: str
+    manufacturer: str
+    brand: str
+    model: str
+    is_like_camera: bool
 
     @property
     def is_known(self) -> bool:
@@ -29,17 +34,34 @@ class Attribution:
         return self.family != "unknown"
 
 
-def attribution(asset: AssetDocument) -> Attribution:
-    """Who made this device, and every reason why that could be wrong."""
-    doubts = []
+def traits(asset: AssetDocument) -> Traits:
+    """What rules look at in this device; empty where the inventory says nothing."""
+    return Traits(
+        asset.family,
+        doubts(asset),
+        rivals(asset),
+        asset.kind,
+        asset.manufacturer or "",
+        asset.brand or "",
+        asset.model or "",
+        looks_like_camera(asset),
+    )
+
+
+def doubts(asset: AssetDocument) -> tuple[str, ...]:
+    """Every reason why the device could be of another maker than its family."""
+    return tuple(_doubts(asset))
+
+
+def _doubts(asset: AssetDocument) -> Iterator[str]:
     if asset.verdict not in FIRM:
-        doubts.append(f"the attribution to {asset.family} is only {asset.verdict}")
+        yield f"the attribution to {asset.family} is only {asset.verdict}"
     elif asset.certainty < SURE_ENOUGH:
-        doubts.append(f"the certainty of {asset.family} is {asset.certainty:.0%}, under {SURE_ENOUGH:.0%}")
+        yield f"the certainty of {asset.family} is {asset.certainty:.0%}, under {SURE_ENOUGH:.0%}"
     if is_label_only(asset):
-        doubts.append(f"nothing but the label speaks for {asset.family}")
-    doubts += [f"conflicting evidence: {conflict}" for conflict in asset.conflicts[:3]]
-    return Attribution(asset.family, tuple(doubts))
+        yield f"nothing but the label speaks for {asset.family}"
+    for conflict in asset.conflicts[:3]:
+        yield f"conflicting evidence: {conflict}"
 
 
 def is_label_only(asset: AssetDocument) -> bool:

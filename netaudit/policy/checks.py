@@ -86,7 +86,7 @@ def present(case: Case) -> Answer:
 def kind(case: Case) -> Answer:
     """Whether the device is of a kind that the rule is about."""
     kinds = case.rule.kinds
-    found = case.asset.kind
+    found = case.device.kind
     if "any" in kinds or found in kinds:
         return yes()
     if found == "thermal_camera" and "camera" in kinds:
@@ -102,7 +102,7 @@ def kind(case: Case) -> Answer:
 
 def models(case: Case) -> Answer:
     """Whether the model is on the list of the rule."""
-    lists, model = case.rule.models, (case.asset.model or "").strip().casefold()
+    lists, model = case.rule.models, case.device.model.strip().casefold()
     if not (lists.deny or lists.allow):
         return yes()
     if not model:

@@ -9,10 +9,10 @@ from netaudit.inventory import (
     PortDocument,
 )
 from netaudit.policy.answers import Case
-from netaudit.policy.attribution import LABEL_MARK
-from netaudit.policy.evaluate import judge
+from netaudit.policy.attribution import LABEL_MARK, traits
 from netaudit.policy.facts import Site
 from netaudit.policy.findings import Finding
+from netaudit.policy.judge import judge
 from netaudit.policy.rules import ExampleOf, Policy, Rule, Sample
 
 
@@ -37,7 +37,7 @@ def outcome(policy: Policy, rule: Rule, example: ExampleOf) -> Finding:
         Case(
             policy=policy,
             rule=rule,
-            asset=device(example.asset),
+            device=traits(device(example.asset)),
             as_of=example.as_of,
             organisation=example.organisation,
             site=example.site or Site(),

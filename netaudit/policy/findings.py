@@ -13,7 +13,7 @@ SCHEMA_ID = "urn:netaudit:findings:1"
 NOTICE = "This is support for a reasonable inquiry, from an inventory and a register. It is not legal advice."
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # text all through: it can be in no cycle
     """What one rule comes to for one device; or a gap, of the inventory or the register, under all rules."""
 
     kind: Literal["rule", "coverage", "register"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from netaudit.policy.answers import Answer, Case, Holds, doubtful, no, unknown, yes
-from netaudit.policy.attribution import attribution, looks_like_camera, rivals
+from netaudit.policy.attribution import Traits
 from netaudit.policy.dates import span
 from netaudit.policy.families import country_of, standing
 from netaudit.policy.rules import MatchOn
@@ -27,46 +27,45 @@ def by_family(case: Case, on: MatchOn) -> Answer | None:
     """By who made the hardware."""
     if not on.families:
         return None
-    found = attribution(case.asset)
-    if not found.is_known:
-        return _nameless(case)
-    if found.family not in on.families:
-        return _of_another(case, on, found.doubts)
-    if found.doubts:
-        return doubtful("; ".join(found.doubts))
+    device = case.device
+    if not device.is_known:
+        return _nameless(device)
+    if device.family not in on.families:
+        return _of_another(device, on)
+    if device.doubts:
+        return doubtful("; ".join(device.doubts))
     return _by_label(case, on)
 
 
-def _nameless(case: Case) -> Answer:
-    if looks_like_camera(case.asset):
+def _nameless(device: Traits) -> Answer:
+    if device.is_like_camera:
         return unknown("maker")
-    if case.asset.kind == "unknown":
+    if device.kind == "unknown":
         return unknown("maker", "kind of device")
-    return no(f"a device of kind {case.asset.kind}, in which nothing speaks of a maker of cameras")
+    return no(f"a device of kind {device.kind}, in which nothing speaks of a maker of cameras")
 
 
-def _of_another(case: Case, on: MatchOn, doubts: tuple[str, ...]) -> Answer:
-    if hinted := sorted(rivals(case.asset) & set(on.families)):
-        return doubtful(f"taken for {case.asset.family}, but some evidence speaks for {', '.join(hinted)}")
-    if doubts:
+def _of_another(device: Traits, on: MatchOn) -> Answer:
+    if hinted := sorted(device.rivals & set(on.families)):
+        return doubtful(f"taken for {device.family}, but some evidence speaks for {', '.join(hinted)}")
+    if device.doubts:
         return unknown("maker")
     parts = "; what its components are cannot be seen" if on.component in COMPONENTS else ""
-    return no(f"made by {case.asset.family}: the rule is about {', '.join(on.families)}{parts}")
+    return no(f"made by {device.family}: the rule is about {', '.join(on.families)}{parts}")
 
 
 def _by_label(case: Case, on: MatchOn) -> Answer:
-    asset = case.asset
+    family, label = case.device.family, case.device.brand
     day = span(case.facts.acquired).first if case.facts.acquired else case.as_of
-    label, made = asset.brand or "", asset.manufacturer or ""
-    match standing(asset.family, label, made, day):
+    match standing(family, label, case.device.manufacturer, day):
         case "own":
-            return yes(f"made by {asset.family}")
+            return yes(f"made by {family}")
         case "affiliate":
-            return _covered(on.affiliates, f"label {label}: an affiliate of {asset.family}", "affiliates")
+            return _covered(on.affiliates, f"label {label}: an affiliate of {family}", "affiliates")
         case "former":
-            return doubtful(f"label {label}: once of {asset.family}, and sold")
+            return doubtful(f"label {label}: once of {family}, and sold")
         case _:
-            return _covered(on.relabels, f"made by {asset.family}, sold as {label}", "other companies' labels")
+            return _covered(on.relabels, f"made by {family}, sold as {label}", "other companies' labels")
 
 
 def _covered(word: str, what: str, group: str) -> Answer:
@@ -79,14 +78,14 @@ def by_country(case: Case, on: MatchOn) -> Answer | None:
     """By the seat of the maker."""
     if not on.maker_countries:
         return None
-    found = attribution(case.asset)
-    if not found.is_known:
-        return _nameless(case)
-    country = country_of(found.family)
+    device = case.device
+    if not device.is_known:
+        return _nameless(device)
+    country = country_of(device.family)
     if country is None:
         return unknown("country of the maker")
-    if found.doubts:
-        return doubtful("; ".join(found.doubts)) if country in on.maker_countries else unknown("maker")
+    if device.doubts:
+        return doubtful("; ".join(device.doubts)) if country in on.maker_countries else unknown("maker")
     return yes(f"the maker's seat is in {country}") if country in on.maker_countries else no(f"a maker from {country}")
 
 
@@ -117,7 +116,7 @@ def by_criterion(case: Case, on: MatchOn) -> Answer | None:
         return yes(f"found to meet the criterion: {on.criterion}")
     if name in case.facts.meets_not:
         return no(f"found not to meet the criterion: {on.criterion}")
-    if not looks_like_camera(case.asset) and case.asset.kind == "other":
+    if not case.device.is_like_camera and case.device.kind == "other":
         return no("a device of kind other")
     return unknown(f"whether it meets the criterion: {on.criterion}")
 

@@ -4,11 +4,14 @@ Serial number first, then hardware address, then network address. What two entri
 not settled: it is told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument
 from netaudit.policy.facts import Facts
+
+Key: TypeAlias = tuple[str, str]  # what it is: serial, mac or address; and the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +20,15 @@ class Matched:
 
     by_asset: Mapping[str, Facts]
     unseen: tuple[Facts, ...]  # entries of which no device was seen
-    unlisted: tuple[str, ...]  # ids of devices that are in no entry
+    listed: frozenset[str]  # ids of devices that an entry is about
     remarks: tuple[str, ...]  # duplicates and contradictions, a sentence each
 
 
-def matched(document: Document, register: Sequence[Facts]) -> Matched:
-    """Each device with its entry; entries and devices that have no counterpart."""
-    devices = _by_key(document.assets)
+def matched(assets: Iterable[AssetDocument], register: Sequence[Facts]) -> Matched:
+    """Each device with its entry; entries that have no device."""
+    devices = _by_key(assets, {key for entry in register for key in _keys(entry)}) if register else {}
     found: dict[str, Facts] = {}
+    contested: set[str] = set()
     unseen, remarks = [], []
     for entry in register:
         ids = _devices(entry, devices)
@@ -34,12 +38,11 @@ def matched(document: Document, register: Sequence[Facts]) -> Matched:
             remarks.append(f"{name_of(entry)}: {len(ids)} devices answer to it: {', '.join(ids)}")
         elif ids[0] in found:
             remarks.append(f"{name_of(entry)} and {name_of(found[ids[0]])} are about one device: {ids[0]}")
+            contested.add(ids[0])
         else:
             found[ids[0]] = entry
-    contested = {id_ for remark in remarks for id_ in found if remark.endswith(f": {id_}")}
     kept = {id_: entry for id_, entry in found.items() if id_ not in contested}
-    unlisted = tuple(asset.id for asset in document.assets if asset.id not in found)
-    return Matched(by_asset=kept, unseen=tuple(unseen), unlisted=unlisted, remarks=tuple(remarks))
+    return Matched(by_asset=kept, unseen=tuple(unseen), listed=frozenset(found), remarks=tuple(remarks))
 
 
 def name_of(entry: Facts) -> str:
@@ -47,7 +50,7 @@ def name_of(entry: Facts) -> str:
     return next((name for name in (entry.asset, entry.serial, entry.mac, entry.address) if name), "an entry")
 
 
-def keys_of(asset: AssetDocument) -> Iterator[tuple[str, str]]:
+def keys_of(asset: AssetDocument) -> Iterator[Key]:
     """All by which a register can name a device, surest first."""
     if asset.serial:
         yield "serial", asset.serial.strip().casefold()
@@ -55,18 +58,25 @@ def keys_of(asset: AssetDocument) -> Iterator[tuple[str, str]]:
     yield from (("address", address) for address in asset.addresses)
 
 
-def _by_key(assets: Iterable[AssetDocument]) -> dict[tuple[str, str], list[str]]:
-    devices: dict[tuple[str, str], list[str]] = {}
+def _by_key(assets: Iterable[AssetDocument], wanted: Collection[Key]) -> dict[Key, list[str]]:
+    """The ids of the devices that have one of the keys that the register names."""
+    devices: dict[Key, list[str]] = {}
     for asset in assets:
         for key in dict.fromkeys(keys_of(asset)):
-            devices.setdefault(key, []).append(asset.id)
+            if key in wanted:
+                devices.setdefault(key, []).append(asset.id)
     return devices
 
 
-def _devices(entry: Facts, devices: Mapping[tuple[str, str], list[str]]) -> list[str]:
+def _devices(entry: Facts, devices: Mapping[Key, list[str]]) -> list[str]:
+    return next((ids for key in _keys(entry) if (ids := devices.get(key))), [])
+
+
+def _keys(entry: Facts) -> Iterator[Key]:
+    """By what an entry names its device, surest first."""
     keys = (
         ("serial", (entry.serial or "").strip().casefold()),
         ("mac", (entry.mac or "").lower().replace("-", ":")),
         ("address", entry.address or ""),
     )
-    return next((ids for key in keys if key[1] and (ids := devices.get(key))), [])
+    return (key for key in keys if key[1])

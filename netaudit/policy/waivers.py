@@ -3,30 +3,32 @@
 An organisation cannot excuse itself from an instrument that knows no waiver: that finding stands, and says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 import msgspec
 
-from netaudit.policy.answers import Case
+from netaudit.inventory import AssetDocument
 from netaudit.policy.facts import Waiver
 from netaudit.policy.findings import Finding
 from netaudit.policy.register import keys_of
+from netaudit.policy.rules import Policy
 from netaudit.policy.words import AGAINST
 
 
-def excused(finding: Finding, case: Case, waivers: Sequence[Waiver]) -> Finding:
-    """The finding under the waivers that are about it."""
+def excused(finding: Finding, asset: AssetDocument, policy: Policy, as_of: date, waivers: Iterable[Waiver]) -> Finding:
+    """The finding of a device under the waivers that are about it."""
     if finding.outcome not in AGAINST:
         return finding
-    about = [w for w in waivers if _is_about(w, case)]
-    valid = [w for w in about if not any(_faults(w, case))]
+    about = [w for w in waivers if _is_about(w, finding, asset)]
+    valid = [w for w in about if not any(_faults(w, policy, as_of))]
     if valid:
         return _allowed(finding, max(valid, key=lambda w: w.until))
     if not about:
         return finding
     latest = max(about, key=lambda w: w.until)
-    words = f"waiver {latest.id} does not count: {'; '.join(_faults(latest, case))}"
-    outcome = "overdue" if latest.until < case.as_of else finding.outcome
+    words = f"waiver {latest.id} does not count: {'; '.join(_faults(latest, policy, as_of))}"
+    outcome = "overdue" if latest.until < as_of else finding.outcome
     return msgspec.structs.replace(finding, outcome=outcome, because=(*finding.because, words), waiver=latest.id)
 
 
@@ -41,26 +43,26 @@ def _allowed(finding: Finding, waiver: Waiver) -> Finding:
     )
 
 
-def _is_about(waiver: Waiver, case: Case) -> bool:
-    if waiver.policy != case.policy.id or waiver.rule not in {None, case.rule.id}:
+def _is_about(waiver: Waiver, finding: Finding, asset: AssetDocument) -> bool:
+    if waiver.policy != finding.policy or waiver.rule not in {None, finding.rule}:
         return False
-    names = {case.asset.id.casefold(), *(value.casefold() for _, value in keys_of(case.asset))}
+    names = {asset.id.casefold(), *(value.casefold() for _, value in keys_of(asset))}
     if not (waiver.assets or waiver.sites):
         return True
-    return any(a.casefold() in names for a in waiver.assets) or (case.site.name in waiver.sites)
+    return any(a.casefold() in names for a in waiver.assets) or ((finding.site or "") in waiver.sites)
 
 
-def _faults(waiver: Waiver, case: Case) -> Iterator[str]:
+def _faults(waiver: Waiver, policy: Policy, as_of: date) -> Iterator[str]:
     """Why a waiver does not excuse."""
-    if waiver.until < case.as_of:
+    if waiver.until < as_of:
         yield f"it ran out on {waiver.until}"
-    if waiver.granted > case.as_of:
+    if waiver.granted > as_of:
         yield f"it is granted from {waiver.granted} only"
-    terms = case.policy.waiver
+    terms = policy.waiver
     if terms is None:
         yield "the instrument knows no waiver"
         return
-    if terms.latest and terms.latest < case.as_of:
+    if terms.latest and terms.latest < as_of:
         yield f"no waiver of this instrument reaches beyond {terms.latest}"
     if absent := [office for office in terms.approver if office not in waiver.approver]:
         yield f"not granted by {', '.join(absent)}"

@@ -6,7 +6,7 @@ import pytest
 from support.inventories import match
 from support.policies import camera, inventory
 
-from netaudit.policy.attribution import attribution, looks_like_camera, rivals
+from netaudit.policy.attribution import doubts, looks_like_camera, rivals, traits
 
 
 def seen(device, *evidence):
@@ -32,10 +32,11 @@ OTHER = match("dahua-title", "http.title", "WEB SERVICE", "weak", family="dahua"
     ],
 )
 def test_doubts_are_named(asset, doubt):
-    doubts = attribution(asset).doubts
+    found = doubts(asset)
 
-    assert bool(doubts) is bool(doubt)
-    assert doubt in "".join(doubts)
+    assert found == traits(asset).doubts
+    assert bool(found) is bool(doubt)
+    assert doubt in "".join(found)
 
 
 def test_only_evidence_of_weight_is_a_rival():

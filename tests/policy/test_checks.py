@@ -8,6 +8,7 @@ from support.policies import DEPARTMENT, TEST, TODAY, camera, inventory
 
 from netaudit.policy import Facts, Site, checks
 from netaudit.policy.answers import Case
+from netaudit.policy.attribution import traits
 from netaudit.policy.rules import AppliesIf, Binds, NetworkCondition, SiteCondition, When
 
 RULE = TEST.rule[0]
@@ -18,7 +19,7 @@ def case(facts=None, place=None, policy=TEST, as_of=TODAY, **rule):
     return Case(
         policy=policy,
         rule=msgspec.structs.replace(RULE, **rule),
-        asset=inventory(camera()).assets[0],
+        device=traits(inventory(camera()).assets[0]),
         as_of=as_of,
         organisation=DEPARTMENT,
         site=place or Site(),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.inventories import RUN
@@ -64,6 +65,7 @@ ASSETS = st.builds(
     model=SOME,
     serial=SOME,
 )
+TOLD = [name for name in AssetDocument.__struct_fields__ if name != "id"]
 GAPS = st.builds(GapDocument, kind=st.text(max_size=5), asset=SOME, detail=st.text(max_size=5), address=SOME)
 DOCUMENTS = st.builds(
     lambda assets, gaps: Document(
@@ -116,6 +118,24 @@ def _firm(finding, asset):
         return True
     firm = asset.verdict in {"confirmed", "probable"} and asset.certainty >= SURE_ENOUGH and not asset.conflicts
     return firm or rule.match.criterion_decides or bool(rule.match.made_in or rule.match.supplier_countries)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ASSETS, st.lists(ASSETS, max_size=3), st.lists(st.integers(0, 99), max_size=3), BODIES, ENTRIES, DAYS)
+def test_a_device_comes_to_the_same_whoever_stands_beside_it(first, others, picks, body, entry, day):
+    changes = [{name: getattr(other, name)} for other in others for name in TOLD]
+    near = [msgspec.structs.replace(first, **changes[pick % len(changes)]) for pick in picks if changes]
+    assets = [msgspec.structs.replace(a, id=f"d{n}") for n, a in enumerate((first, *near, first, *others))]
+    policies, register = list(POLICIES.by_id.values()), Register(entries=(entry,))
+    together = evaluate(_of(assets), policies, body, register, day)
+    alone = [f for a in assets for f in evaluate(_of([a]), policies, body, register, day) if f.kind == "rule"]
+
+    if not any("answer to it" in f.because[0] for f in together):  # who alone is known by a key is not, among many
+        assert [f for f in together if f.kind == "rule"] == alone
+
+
+def _of(assets):
+    return msgspec.structs.replace(EMPTY, assets=tuple(assets))
 
 
 @given(DAYS)

@@ -25,18 +25,18 @@ DEVICES = inventory(
     ],
 )
 def test_an_entry_finds_its_device_surest_key_first(entry, device):
-    assert dict(matched(DEVICES, [entry]).by_asset) == {device: entry}
+    assert dict(matched(DEVICES.assets, [entry]).by_asset) == {device: entry}
 
 
 def test_what_has_no_counterpart_is_known():
-    found = matched(DEVICES, [Facts(serial="gone"), Facts(serial="DS-1")])
+    found = matched(DEVICES.assets, [Facts(serial="gone"), Facts(serial="DS-1")])
 
     assert found.unseen == (Facts(serial="gone"),)
-    assert found.unlisted == ("b", "c")
+    assert found.listed == {"a"}
 
 
 def test_two_entries_for_one_device_decide_nothing():
-    found = matched(DEVICES, [Facts(serial="DS-1", acquired="2020"), Facts(mac=MAC, acquired="2025")])
+    found = matched(DEVICES.assets, [Facts(serial="DS-1", acquired="2020"), Facts(mac=MAC, acquired="2025")])
 
     assert found.by_asset == {}
     assert found.remarks == (f"{MAC} and DS-1 are about one device: a",)
@@ -44,7 +44,7 @@ def test_two_entries_for_one_device_decide_nothing():
 
 def test_one_entry_for_two_devices_decides_nothing():
     devices = inventory(camera("a", "10.0.0.1", serial="DS-1"), camera("b", "10.0.0.2", serial="DS-1"))
-    found = matched(devices, [Facts(serial="DS-1", acquired="2020")])
+    found = matched(devices.assets, [Facts(serial="DS-1", acquired="2020")])
 
     assert found.by_asset == {}
     assert found.remarks == ("DS-1: 2 devices answer to it: a, b",)
