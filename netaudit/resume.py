@@ -9,9 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from netaudit import __version__
 from netaudit.model import Event, Gap
+from netaudit.plain import shorten
 from netaudit.quiet import QuietHours
 from netaudit.records.bundle import read_bundle
+from netaudit.records.lasting import check_free
 from netaudit.runs import Prepared, Request
 
 ENDINGS = frozenset({"interrupted", "quiet_hours"})
@@ -39,11 +42,16 @@ class _Told(msgspec.Struct, forbid_unknown_fields=True):
 def read_request(path: Path) -> tuple[Request, bool]:
     """What the run of this bundle was asked to do, without its logins; whether it had any.
 
-    ValueError where it cannot be continued.
+    ValueError where it cannot be continued: another version may ask other questions, to which the old answers would
+    be taken for the new.
     """
+    check_free(path)
     recording = read_bundle(path)
     if recording.complete and not any(_ends(event) for event in recording.events):
         raise ValueError(f"{path.name}: this run came to its end: `netaudit replay` gives its inventory")
+    if recording.run.version != __version__:
+        begun = f"was begun with netaudit {shorten(recording.run.version, 40)}, and this is {__version__}"
+        raise ValueError(f"{path.name}: {begun}: continue it with that version, or begin a new run")
     try:
         told = msgspec.json.decode(recording.settings["request"], type=_Told)
     except (KeyError, ValueError):

@@ -9,6 +9,7 @@ seconds since the epoch as JSON numbers.
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ import msgspec
 
 from netaudit.model import ChannelReport, Event, Gap, HarmCheck, Problem, Reply, Run, Subnet
 from netaudit.records.chain import MAX_BODY_BYTES, ChainWriter, Tail, is_chained, read_lines, read_seal, read_tail
+from netaudit.records.lasting import force_names, hold
 from netaudit.records.marks import MARKS, Mark, Resumed, as_if_uninterrupted
 
 SCHEMA = "netaudit.bundle/1"
@@ -75,7 +77,7 @@ class Recording:
 class BundleWriter:
     """Writes a bundle, replacing what the file held. Leaving the context without `finish` leaves one without end.
 
-    May be used by several threads.
+    May be used by several threads. ValueError where another process writes this file.
     """
 
     def __init__(self, path: str | Path, run: Run, settings: Mapping[str, str] | None = None) -> None:
@@ -113,10 +115,12 @@ class BundleWriter:
                 self._flushed_at = heard_at
                 self._flush()
 
-    def flush(self) -> None:
-        """Bring all that was added to the file now; nothing where that was done."""
+    def flush(self, *, forced: bool = False) -> None:
+        """Bring all that was added to the file now; nothing where that was done. `forced`: and to the disk."""
         with self._lock:
             self._flush()
+            if forced:
+                self._lines.force()
 
     def finish(self, finished_at: float) -> None:
         """End the bundle: nothing can be added after this."""
@@ -164,17 +168,22 @@ def read_items(path: str | Path) -> Iterator[Event | Mark]:
 def continue_bundle(path: Path, at: float) -> BundleWriter:
     """A writer that goes on where a bundle ends, or was cut off. The file is replaced by one that holds the same lines.
 
-    Until that one is whole the old one stays as it is. ValueError on what is not as written.
+    Until that one is whole, and on the disk, the old one stays as it is. ValueError on what is not as written, and
+    where another process writes it.
     """
-    tail = read_tail(path)
-    header = _survey(path, tail).header
-    beside = path.with_name(f".{path.name}.resumed")
-    writer = BundleWriter(beside, _run(header, header.started_at), header.settings)
-    for _, item in _items(path, tail):
-        writer.add(item)
-    writer.add(Resumed(at=at))
-    writer.flush()
-    beside.replace(path)
+    with hold(path), ExitStack() as opened:
+        tail = read_tail(path)
+        header = _survey(path, tail).header
+        beside = path.with_name(f".{path.name}.resumed")
+        opened.callback(beside.unlink, missing_ok=True)
+        writer = opened.enter_context(BundleWriter(beside, _run(header, header.started_at), header.settings))
+        for _, item in _items(path, tail):
+            writer.add(item)
+        writer.add(Resumed(at=at))
+        writer.flush(forced=True)
+        beside.replace(path)
+        force_names(path.parent)
+        opened.pop_all()
     return writer
 
 

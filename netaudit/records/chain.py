@@ -11,8 +11,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from netaudit.records.lasting import Forcing, force, force_names, open_alone
 
 GZIP_HEADER: Final = bytes.fromhex("1f8b08000000000000ff")  # RFC 1952 section 2.3: deflate, no time, no name, no system
 LAST_BLOCK: Final = b"\x03\x00"  # RFC 1951 section 3.2.6: a final block with fixed codes that holds nothing
@@ -26,17 +29,23 @@ MAX_BODY_BYTES = MAX_LINE_BYTES - BODY_AT - len(LINE_TAIL)
 MAX_TEXT_BYTES = 16 << 30  # decompressed: a /16 with 50 replies of 4 KiB from each address
 MAX_END_BYTES = 4096
 CHUNK_BYTES = 64 << 10
+MOST_ZEROS = 8  # that a file of ours may end in: those of a gzip trailer
 
 
 class ChainWriter:
-    """Writes chained lines, replacing what the file held. Not for several threads at once."""
+    """Writes chained lines, replacing what the file held. Not for several threads at once.
+
+    ValueError where another process writes this file.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("wb")
+        self._file: BinaryIO = open_alone(path)
+        self._forcing = Forcing(self._file)
         self._deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._seal = sha256()
         self._chain, self._crc, self._size = CHAIN_START, 0, 0
         self._write(GZIP_HEADER)
+        force_names(path.parent)
 
     def add(self, body: bytes) -> None:
         """Append one line."""
@@ -49,6 +58,11 @@ class ChainWriter:
         """Bring all lines to the file, so that they are read even if nothing more is written."""
         self._write(self._deflate.flush(zlib.Z_SYNC_FLUSH))
         self._file.flush()
+        self._forcing.grown()
+
+    def force(self) -> None:
+        """Return when all that was flushed is on the disk."""
+        force(self._file.fileno())
 
     def seal(self) -> str:
         """Close the first member; the SHA-256 of the file so far."""
@@ -61,8 +75,11 @@ class ChainWriter:
         self._write(_stored_member(_frame(_link(self._chain, body), body)))
 
     def close(self) -> None:
-        """Close the file; without `end` it counts as cut off."""
-        self._file.close()
+        """Close the file when all of it is on the disk; without `end` it counts as cut off."""
+        self._forcing.end()
+        with self._file:
+            self._file.flush()
+            self.force()
 
     def _write(self, data: bytes) -> None:
         self._seal.update(data)
@@ -146,14 +163,15 @@ def _unpack(path: Path, tail: Tail | None) -> Iterator[bytes]:
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     crc = size = 0
     with path.open("rb") as stream:
+        end = path.stat().st_size if tail else _end_of_data(stream)
         if stream.read(len(GZIP_HEADER)) != GZIP_HEADER:
             raise ValueError("the gzip header is not the one that netaudit writes")
-        for data in _inflated(inflate, stream):
+        for data in _inflated(inflate, stream, end):
             crc, size = zlib.crc32(data, crc), size + len(data)
             if size > MAX_TEXT_BYTES:
                 raise ValueError(f"more than {MAX_TEXT_BYTES} bytes when decompressed")
             yield data
-        rest = inflate.unused_data + stream.read(MAX_END_BYTES)
+        rest = inflate.unused_data + stream.read(max(0, min(MAX_END_BYTES, end - stream.tell())))
     trailer = _trailer(crc, size)
     if tail and not (inflate.eof and rest == trailer + tail.member):
         raise ValueError("damaged")
@@ -161,12 +179,26 @@ def _unpack(path: Path, tail: Tail | None) -> Iterator[bytes]:
         raise ValueError("what stands behind the lines is not the end of a bundle")
 
 
-def _inflated(inflate: "zlib._Decompress", stream: BinaryIO) -> Iterator[bytes]:
+def _end_of_data(stream: BinaryIO) -> int:
+    """Where the zeros begin that a file system leaves after a power failure: it knew the size, and not yet the bytes."""
+    size = end = stream.seek(0, SEEK_END)
+    while end:
+        start = max(0, end - CHUNK_BYTES)
+        stream.seek(start)
+        data = stream.read(end - start).rstrip(b"\0")
+        end = start + len(data)
+        if data:
+            break
+    stream.seek(0)
+    return end if size - end > MOST_ZEROS else size
+
+
+def _inflated(inflate: "zlib._Decompress", stream: BinaryIO, end: int) -> Iterator[bytes]:
     data = b""
     while not inflate.eof:
         packed = inflate.unconsumed_tail
         if not packed and len(data) < CHUNK_BYTES:  # else zlib still holds some of what it was given
-            packed = stream.read(CHUNK_BYTES)
+            packed = stream.read(max(0, min(CHUNK_BYTES, end - stream.tell())))
             if not packed:
                 return
         data = inflate.decompress(packed, CHUNK_BYTES)

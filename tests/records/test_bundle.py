@@ -199,6 +199,83 @@ def test_a_reply_is_in_the_file_when_the_next_second_begins(tmp_path):
     assert events[0] == REPLY
 
 
+@pytest.mark.parametrize("zeros", [9, 4096, 200_000])
+def test_zeros_that_a_power_failure_leaves_at_the_end_are_no_damage(tmp_path, zeros):
+    path = record(tmp_path / "b", finish=False)
+    path.write_bytes(path.read_bytes() + bytes(zeros))
+    recording = read_bundle(path)
+
+    assert not recording.complete
+    assert tuple(recording.events)[:-1] == EVENTS
+
+
+def test_zeros_in_the_middle_are_damage(tmp_path):
+    path = record(tmp_path / "b", finish=False)
+    data = path.read_bytes()
+    path.write_bytes(data[:200] + bytes(100) + data[300:])
+    with pytest.raises(ValueError, match=r"^b, line "):
+        read_bundle(path)
+
+
+# --- going on with one ------------------------------------------------------------------------------------------------
+
+
+def test_continued_bundle_is_one_chain_with_all_that_was_there(tmp_path):
+    path = record(tmp_path / "b", finish=False)
+    with bundle.continue_bundle(path, 1769850008.0) as writer:
+        writer.add(REPLY)
+        writer.finish(1769850009.0)
+    recording = read_bundle(path)
+
+    assert (tuple(recording.events), recording.complete) == ((*EVENTS, REPLY), True)
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("how", ["resumed", "recorded"])
+def test_bundle_that_is_being_written_is_left_alone(tmp_path, how):
+    path = record(tmp_path / "b", finish=False)
+    with bundle.continue_bundle(path, 1769850008.0) as writer:
+        before = path.read_bytes()
+        with pytest.raises(ValueError, match=r"^b: another netaudit is writing this file"):
+            bundle.continue_bundle(path, 1769850009.0) if how == "resumed" else BundleWriter(path, RUN)
+        assert path.read_bytes() == before
+        writer.add(REPLY)
+        writer.finish(1769850009.0)
+
+    assert tuple(read_bundle(path).events) == (*EVENTS, REPLY)
+
+
+def test_what_cannot_be_continued_stays_as_it_is_and_is_free(tmp_path, monkeypatch):
+    path = record(tmp_path / "b", finish=False)
+    before = path.read_bytes()
+
+    def full(_writer, *, forced=False):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BundleWriter, "flush", full)
+        with pytest.raises(OSError, match="No space"):
+            bundle.continue_bundle(path, 1769850008.0)
+
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]
+    bundle.continue_bundle(path, 1769850008.0).finish(1769850009.0)
+
+
+def test_end_and_the_copy_that_takes_its_place_are_on_the_disk(tmp_path, monkeypatch):
+    path = record(tmp_path / "b", finish=False)
+    told = []
+    monkeypatch.setattr(chain, "force", lambda _: told.append("file"))
+    monkeypatch.setattr(bundle, "force_names", lambda _: told.append(("names", path.stat().st_ino)))
+    before = path.stat().st_ino
+    writer = bundle.continue_bundle(path, 1769850008.0)
+
+    assert told == ["file", ("names", path.stat().st_ino)]
+    assert path.stat().st_ino != before
+    writer.finish(1769850009.0)
+    assert told[2:] == ["file"]
+
+
 def test_what_is_too_long_to_be_read_again_is_said(tmp_path):
     path = record(tmp_path / "b", [replace(REPLY, payload=bytes(chain.MAX_LINE_BYTES))])
     (problem,) = read_bundle(path).events
