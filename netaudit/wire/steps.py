@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netaudit.model import Event
 
@@ -47,8 +48,7 @@ Step = Connect | Secure | Exchange | Pause
 STEPS = (Connect, Secure, Exchange, Pause)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a step went: "ok", or one of vocabulary.STATUSES, with what was read by then."""
 
     status: str = "ok"

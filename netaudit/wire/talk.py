@@ -68,7 +68,7 @@ class Talk:
 
     def is_late(self) -> bool:
         """Whether the conversation has taken longer than the user allows."""
-        return time.monotonic() >= self._until
+        return self._until < math.inf and time.monotonic() >= self._until
 
     def start(self, step: Step) -> Outcome | None:
         """Begin a step; an Outcome where it ended at once."""
@@ -115,6 +115,7 @@ class Talk:
     def finish(self) -> None:
         """The conversation is over: hang up."""
         self._step, self._limit_s, self.deadline, self._until = None, None, math.inf, math.inf
+        self._incoming = b""  # the loop's alarms know this talk for a while yet
         self._part()
         if self._sock:
             self._set_deadline(FAREWELL_S)
@@ -135,7 +136,8 @@ class Talk:
             self.loop.alarm(self)
 
     def _wait_for_slot(self, step: Connect) -> Outcome | None:
-        self.close()
+        if self._sock:
+            self.close()
         delay_s = self.loop.gate.delay(self.address)
         if delay_s <= 0:
             return self._connect(step)
@@ -242,10 +244,7 @@ class Talk:
         """Send what is due, as far as the socket takes it, and wait for the rest."""
         outgoing = self._outgoing + data if self._outgoing else data
         if outgoing:
-            try:
-                outgoing = outgoing[sock.send(outgoing) :]
-            except BlockingIOError:
-                self._outgoing = outgoing
+            outgoing = outgoing[_sent(sock, outgoing) :]
         self._outgoing = outgoing
         self._watch(sock, READ | WRITE if outgoing else READ)
 
@@ -329,6 +328,14 @@ class Talk:
 
 class _Work(Protocol):
     def __call__(self, sock: socket.socket, events: int, /) -> Outcome | None: ...
+
+
+def _sent(sock: socket.socket, data: bytes) -> int:
+    """How much of it was taken."""
+    try:
+        return sock.send(data)
+    except BlockingIOError:
+        return 0
 
 
 def _state_of(sock: socket.socket) -> int:

@@ -92,6 +92,8 @@ class _Loop:
         for talk in self._talks:
             talk.close()
             talk.conversation.close()
+        self._talks.clear()
+        self._alarms.clear()
         self.watch.close()
 
     def alarm(self, talk: Talk) -> None:

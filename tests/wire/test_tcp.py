@@ -1,3 +1,4 @@
+import gc
 import socket
 import threading
 import time
@@ -8,6 +9,7 @@ from support.servers import open_gate, serving
 from netaudit.model import Gap, Problem
 from netaudit.wire.gate import Gate
 from netaudit.wire.steps import Connect, Exchange, Pause
+from netaudit.wire.talk import Talk
 from netaudit.wire.tcp import IN_FLIGHT, attend, converse
 
 
@@ -159,6 +161,33 @@ def test_reader_who_walks_away_leaves_nothing_open():
 
     assert ended == [True]
     assert service.open_now == 0
+
+
+def talks_in_memory():
+    return [found for found in gc.get_objects() if isinstance(found, Talk)]
+
+
+def test_answers_of_those_who_are_done_are_forgotten():
+    """The times at which their steps would have ended are still to come."""
+    with serving(answers_at_once) as service:
+        conversations = ((service.address, asks(service.port)) for _ in range(9))
+        events = converse(conversations, open_gate(), in_flight=1)
+        *_, over = ([talk for talk in talks_in_memory() if talk.over] for _ in events)
+
+    assert len(over) == 8
+    assert {talk._incoming for talk in over} == {b""}
+
+
+def test_nothing_is_left_for_the_garbage_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        with serving(answers_at_once) as service:
+            list(converse(((service.address, asks(service.port)) for _ in range(9)), open_gate()))
+
+        assert talks_in_memory() == []
+    finally:
+        gc.enable()
 
 
 def test_error_in_a_conversation_is_not_swallowed():
