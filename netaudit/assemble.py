@@ -12,6 +12,7 @@ from netaudit.coverage import Told, collect_coverage
 from netaudit.discovery import route
 from netaudit.discovery.channel import Channel
 from netaudit.identify.age import newest_source
+from netaudit.identify.alone import lone_device, may_be_alone
 from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
 from netaudit.identify.links import shared_macs
@@ -45,12 +46,13 @@ _said: Callable[[Reply], Said] = attrgetter(*(f.name for f in fields(Reply) if f
 
 def assemble(events: Iterable[Event | Observation], ended: Callable[[], Run], library: Library) -> Inventory:
     """The inventory of these events, the same for any order of them; `ended` tells the run once they are over."""
-    heard = Heard()
+    ahead = Ahead(library)
+    heard = Heard(news=ahead.take)
     for event in events:
         heard.take(event)
     run = ended()
     observations = heard.facts()
-    assets = tuple(identify_device(device, library) for device in correlate(observations))
+    assets = tuple(ahead.asset(device) for device in correlate(observations, ahead.device))
     heard.told.gaps |= {*_shared_mac_gaps(observations), *_contested_gaps(assets)}
     return Inventory(
         run=run,
@@ -68,6 +70,29 @@ def identify_device(device: Device, library: Library) -> Asset:
     return Asset(device=device, identity=settle(match(device, library), library.names))
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What ARP answers tell, worked out while others are waited for: on a large network most devices say nothing else."""
+
+    library: Library
+    made: dict[str, Asset] = field(default_factory=dict)  # by hardware address
+
+    def take(self, o: Observation) -> None:
+        """Work out what this tells, in case that it is all there is of a device."""
+        if may_be_alone(o):
+            self.made[o.value] = identify_device(lone_device(o), self.library)
+
+    def device(self, o: Observation) -> Device:
+        """The device of which this is all."""
+        made = self.made.get(o.value)
+        return made.device if made and made.device.observations[0] is o else lone_device(o)
+
+    def asset(self, device: Device) -> Asset:
+        """What the evidence says that a device is."""
+        made = self.made.get(device.macs[0]) if device.macs else None
+        return made if made and made.device is device else identify_device(device, self.library)
+
+
 @dataclass(slots=True)
 class Heard:
     """What a run has told so far: replies are read at once and dropped, so that memory follows what is new."""
@@ -76,6 +101,7 @@ class Heard:
     speeches: dict[Speech, list[Key]] = field(default_factory=dict)  # what one device told in one field
     told: Told = field(default_factory=Told)
     remembered: dict[Said, tuple[float, str]] = field(default_factory=dict)  # when it was heard, and its channel
+    news: Callable[[Observation], None] = lambda _: None  # is given each fact when it is told first
 
     @property
     def problems(self) -> set[Problem]:
@@ -143,6 +169,7 @@ class Heard:
         if known is None:
             speech = self.speeches.setdefault((o.address or o.mac or "", o.channel, o.field, o.part), [])
             speech.append(key)
+            self.news(o)
             if len(speech) > 2 * MOST_VALUES:
                 self._cut(speech)
 

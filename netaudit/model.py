@@ -138,7 +138,8 @@ class Device:
     @property
     def is_hearsay(self) -> bool:
         """Whether nothing was heard from the device itself: a recorder lists it, with an address that was not asked."""
-        return bool(self.observations) and all(o.part for o in self.observations)
+        first = self.observations[0].part if self.observations else ""
+        return bool(first) and all(o.part for o in self.observations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

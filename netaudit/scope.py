@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from netaudit.naming import ipv4_number
+
 Range = tuple[int, int]  # first and last address, both included
 
 UNCONFIRMED_ADDRESSES = 65_536  # beyond this, and for public addresses, the user has to say yes
@@ -47,7 +49,7 @@ class Scope:
     def __contains__(self, address: object) -> bool:
         """Whether this address, as text, may be touched."""
         text = str(address)
-        number = _plain_ipv4(text)
+        number = ipv4_number(text)
         if number is not None:
             return _holds(self.ranges, number)
         parsed = _address(text)
@@ -72,7 +74,7 @@ class Scope:
 
     def bars(self, address: str) -> bool:
         """Whether the user excluded this address by name, network or range."""
-        number = _plain_ipv4(address)
+        number = ipv4_number(address)
         if number is not None:
             return _holds(self.barred, number)
         parsed = _address(address)
@@ -246,15 +248,6 @@ def _host(word: str) -> Iterator[Range | IPv6Network]:
 def _single(address: IPv4Address | IPv6Address | None) -> Range | IPv6Network:
     assert address is not None  # noqa: S101
     return IPv6Network(address) if isinstance(address, IPv6Address) else (int(address), int(address))
-
-
-def _plain_ipv4(text: str) -> int | None:
-    """The number of an IPv4 address in its one usual form: each packet asks, and ipaddress takes its time."""
-    try:
-        packed = socket.inet_aton(text)
-    except (OSError, UnicodeError, ValueError):
-        return None
-    return int.from_bytes(packed) if socket.inet_ntoa(packed) == text else None
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

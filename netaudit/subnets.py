@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network
 
 from netaudit.model import ChannelReport, Gap, Problem, Subnet, SubnetChannel, SubnetTotal
+from netaudit.naming import ipv4_number
 from netaudit.vocabulary import CHANNEL_STATES
 
 FEW_ADDRESSES = 30  # in a network smaller than that, one neighbour is nothing odd
@@ -17,7 +18,7 @@ def collect_subnets(
 ) -> tuple[SubnetTotal, ...]:
     """Each network once, the attached ones first; `spoken` holds the addresses in scope that answered."""
     every = sorted(set(subnets), key=lambda s: (not s.network, s.network, s.interface or ""))
-    networks = [(s.network, IPv4Network(s.network)) for s in every if s.network]
+    networks = [_span(s.network) for s in every if s.network]
     answering, failed = _by_network(spoken, networks), _failures(problems, networks)
     asked = defaultdict(list)
     for report in reports:
@@ -68,7 +69,7 @@ def worst(states: list[str]) -> str:
     return "done" if found == "skipped" and "done" in states else found
 
 
-_Networks = list[tuple[str, IPv4Network]]
+_Networks = list[tuple[str, int, int]]  # its name, its first and its last address
 _Failed = defaultdict[tuple[str, str], Counter[str]]
 
 
@@ -87,9 +88,13 @@ def _failures(problems: Iterable[Problem], networks: _Networks) -> _Failed:
     return found
 
 
+def _span(network: str) -> tuple[str, int, int]:
+    parsed = IPv4Network(network)
+    return network, int(parsed.network_address), int(parsed.broadcast_address)
+
+
 def _network_of(address: str, networks: _Networks) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    number = ipv4_number(address)
+    if number is None:
         return ""
-    return next((name for name, network in networks if parsed in network), "")
+    return next((name for name, first, last in networks if first <= number <= last), "")

@@ -9,7 +9,7 @@ import pytest
 from support.channel_lists import SECRET, input_proxy, remote_devices
 from support.observations import MAC, SERIAL
 
-from netaudit.assemble import LONGEST_REMEMBERED, MOST_REMEMBERED, MOST_VALUES, Heard, assemble
+from netaudit.assemble import LONGEST_REMEMBERED, MOST_REMEMBERED, MOST_VALUES, Heard, assemble, identify_device
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import document, encode
 from netaudit.model import ChannelReport, Gap, Problem, Reply, Run
@@ -252,3 +252,35 @@ def test_fingerprints_are_named_by_count_and_digest(library):
 
     assert (found.fingerprints_count, found.fingerprints_sha256) == (library.count, library.sha256)
     assert found.fingerprints_newest >= "2026-01"
+
+
+def test_neighbours_that_say_one_thing_are_worked_out_once_each_and_before_the_run_is_over(library, monkeypatch):
+    worked_out, before = [], []
+
+    def work_out(device, of):
+        worked_out.append(device.addresses)
+        return identify_device(device, of)
+
+    def ended():
+        before.append(len(worked_out))
+        return RUN
+
+    monkeypatch.setattr("netaudit.assemble.identify_device", work_out)
+    neighbours = [
+        arp(f"10.0.{n // 250}.{n % 250 + 1}", f"3c:ef:8c:00:{n // 250:02x}:{n % 250:02x}") for n in range(600)
+    ]
+    found = assemble([*neighbours, *neighbours, udp("10.1.0.1")], ended, library)
+
+    assert (len(found.assets), before, len(worked_out)) == (601, [600], 601)
+
+
+def test_what_was_worked_out_too_early_is_not_kept(library):
+    early, late = (replace(arp("10.0.0.5", MAC), heard_at=at) for at in (100.0, 200.0))
+    other = arp("10.0.0.6", "44:19:b6:00:00:09")
+    for events in ([late, early], [other, udp("10.0.0.5")], [other, arp("10.0.0.6", "3c:ef:8c:00:00:01")]):
+        there, back = (inventory(library, *turned) for turned in (events, events[::-1]))
+
+        assert encode(document(there)) == encode(document(back))
+    (asset,) = inventory(library, late, early).assets
+
+    assert [o.seen_at for o in asset.device.observations] == [100.0]

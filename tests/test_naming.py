@@ -2,7 +2,15 @@
 
 import pytest
 
-from netaudit.naming import device_id, is_universal, maker_serial, names_a_device, serial_name, tells_apart
+from netaudit.naming import (
+    device_id,
+    ipv4_number,
+    is_universal,
+    maker_serial,
+    names_a_device,
+    serial_name,
+    tells_apart,
+)
 
 
 @pytest.mark.parametrize("text", ["DS-2CD2043G0-I20190115AAWRC12345678", "20190115aawrc12345678WCVU"])
@@ -36,3 +44,23 @@ def test_sets_tell_apart_when_nothing_is_common():
 def test_id_is_a_digest_of_the_name():
     assert device_id("mac:44:19:b6:00:00:01") == device_id("mac:44:19:b6:00:00:01") != device_id("mac:x")
     assert len(device_id("x")) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10.0.0.1", 0x0A000001),
+        ("0.0.0.0", 0),
+        ("255.255.255.255", 0xFFFFFFFF),
+        ("10.1", None),
+        ("010.0.0.1", None),
+        ("10.0.0.1 ", None),
+        ("10.0.0.1\0", None),
+        ("10.0.0.256", None),
+        ("::ffff:10.0.0.1", None),
+        ("\udcff", None),
+        ("", None),
+    ],
+)
+def test_only_an_ipv4_address_in_its_usual_form_has_a_number(text, number):
+    assert ipv4_number(text) == number

@@ -171,8 +171,9 @@ def run_scan(
         if not quiet:
             _announce(prepared, request)
         inventory = scan(prepared, library, record=record)
-    write_outputs(document(inventory), outputs, beside(outputs, directories))
-    store_if_asked(document(inventory), resumed or record, quiet=quiet)
+    written = document(inventory)
+    write_outputs(written, outputs, beside(outputs, directories))
+    store_if_asked(written, resumed or record, quiet=quiet)
     code = conclude(inventory, quiet=quiet, verbose=verbose)
     return INTERRUPTED if any(gap.kind == "interrupted" for gap in inventory.coverage.gaps) else code
 

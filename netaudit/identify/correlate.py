@@ -7,8 +7,9 @@ clone, a sample or a router's, and joins nothing. Who names two different device
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from netaudit.identify.alone import lone_device, set_apart
 from netaudit.identify.children import add_children
 from netaudit.identify.conflicts import conflicts
 from netaudit.identify.keys import (
@@ -31,10 +32,26 @@ _HOST_FIELDS = frozenset({"mdns.host", "dhcp.hostname", "onvif.hostname", "dns.n
 Group = list[Sighting]
 
 
-def correlate(observations: Iterable[Observation]) -> tuple[Device, ...]:
-    """The devices behind these observations, in the order of their ids, which are unique."""
-    known = sorted(set(observations), key=observation_order)
-    every = [o for o in known if not o.part]
+def correlate(
+    observations: Iterable[Observation], lone: Callable[[Observation], Device] = lone_device
+) -> tuple[Device, ...]:
+    """The devices behind these observations, in the order of their ids, which are unique.
+
+    `lone` makes the device of an observation that is all there is of it, or has made it before.
+    """
+    alone, others = set_apart(tuple(observations))
+    known = sorted(set(others), key=observation_order)
+    devices = sorted([*map(lone, alone), *_devices([o for o in known if not o.part])], key=_order)
+    listed = [o for o in known if o.part]
+    return tuple(sorted(add_children(devices, listed), key=_order)) if listed else tuple(devices)
+
+
+def _order(device: Device) -> tuple[str, tuple[str, ...]]:
+    return (device.id, device.addresses)
+
+
+def _devices(every: list[Observation]) -> Iterable[Device]:
+    """The devices of observations that may speak of each other's."""
     sightings = sight(every, shared_macs(every))
     owners = {mac: s.address for s in sightings if not s.contradicts_itself for mac in s.linked if s.address}
     _drop_worthless(sightings)
@@ -42,9 +59,7 @@ def correlate(observations: Iterable[Observation]) -> tuple[Device, ...]:
     _tell_unjoined(sightings)
     groups = _join(sightings)
     holders = Counter(name for group in groups for name in _names(group))
-    devices = sorted((_device(group, holders, owners) for group in groups), key=lambda d: (d.id, d.addresses))
-    with_children = add_children(devices, [o for o in known if o.part])
-    return tuple(sorted(with_children, key=lambda d: (d.id, d.addresses)))
+    return (_device(group, holders, owners) for group in groups)
 
 
 def _drop_worthless(sightings: list[Sighting]) -> None:

@@ -44,7 +44,7 @@ def shared_macs(observations: Iterable[Observation]) -> dict[str, Addresses]:
         for mac, addresses in claims.items()
         if mac.startswith(VIRTUAL_MACS)
         or len(addresses) > MOST_ADDRESSES_PER_MAC
-        or _serves_several(mac, addresses, names)
+        or (len(addresses) > 1 and _serves_several(mac, addresses, names))
     }
 
 

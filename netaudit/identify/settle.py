@@ -38,12 +38,16 @@ TRUST = (
 Ballot = tuple[tuple[str, ...], tuple[str, ...]]  # the strengths of the causes, and of the fingerprints, best first
 Claim = tuple[int, str]  # the rank of the strength, and the value
 
+NOBODY = Identity()  # of whom nothing is known
+
 _RANKS = {strength: rank for rank, strength in enumerate(STRENGTHS)}
 _TRUSTED = {cause: rank for rank, cause in enumerate(TRUST)}
 
 
 def settle(matches: tuple[Match, ...], names: Names, weights: Mapping[str, float] = WEIGHTS) -> Identity:
     """The identity that the matches together give a device; the same for any order of the matches."""
+    if not matches:
+        return NOBODY
     evidence = tuple(sorted(matches, key=strongest_first))
     votes, told = _votes(evidence), _told(evidence)
     family, verdict, certainty = _family(votes, weights)

@@ -25,6 +25,7 @@ from netaudit.inventory.shape import (
     ToolDocument,
 )
 from netaudit.model import Asset, Coverage, Gap, HarmCheck, Inventory, Match, Problem, Run, SubnetTotal
+from netaudit.naming import ipv4_number
 from netaudit.vocabulary import STRENGTHS
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z; a capture may claim any 64-bit time
@@ -49,6 +50,9 @@ def stamp(seconds: float) -> str:
 
 def address_order(address: str) -> tuple[int, int, str]:
     """Sorts addresses by number, IPv4 first; what is not an address comes last."""
+    number = ipv4_number(address)
+    if number is not None:
+        return (4, number, address)
     try:
         parsed = ip_address(address)
     except ValueError:
