@@ -1,10 +1,10 @@
 """ARP: which hardware address holds an IPv4 address (RFC 826, RFC 5227)."""
 
-import random
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from netaudit.discovery.channel import Channel, Question, Request, observe
+from netaudit.discovery.sweeping import in_order
 from netaudit.discovery.text import mac_address
 from netaudit.model import ChannelReport, Event, Gap, Observation, Reply
 from netaudit.wire import link, neighbours
@@ -43,10 +43,9 @@ def _of_packet(packet: bytes) -> str:
 def find(question: Question) -> Iterator[Event]:
     """Sweep the addresses; without the right to raw sockets, say so and leave it to the kernel's table."""
     interface = question.link
-    addresses = list(question.addresses)
-    random.shuffle(addresses)  # a sweep in order would walk the devices of one switch port after the other
+    addresses, notes = in_order(question)
     try:
-        yield from link.sweep(interface, addresses, question.gate)
+        yield from link.sweep(interface, addresses, question.gate, notes)
     except PermissionError:
         yield Gap(
             kind="no_link_layer",

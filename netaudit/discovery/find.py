@@ -78,9 +78,7 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
         if channel.find is None or channel.name not in course.live.channels:
             continue
         if channel.name == "arp" and link.has_link_layer:
-            known = course.heard.get("arp", ())  # to a run that this one continues
-            silent = tuple(a for a in course.attached.neighbours(link) if a not in known)
-            yield channel, Question(gate=gate, interface=link, addresses=silent)
+            yield channel, Question(gate=gate, interface=link, addresses=tuple(course.attached.neighbours(link)))
         elif channel.name != "arp" and link.multicast:
             yield from ((channel, question) for question in _questions(course, channel, link))
     if course.live.listen_s and course.attached.leads(link):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from netaudit.model import Event, Gap, Problem, Reply, Target
-from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed
+from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, Swept
 from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
 
 FIRST, AGAIN = "first", "again"  # the visits that a device may get
@@ -44,6 +44,8 @@ class Ledger:
     ended: set[str] = field(default_factory=set)
     shots: dict[_Shot, float] = field(default_factory=dict)  # when each was sent
     fresh: dict[str, list[float]] = field(default_factory=dict)  # the same, of unicast jobs that have not ended
+    sweeps: dict[tuple[str, str], Swept] = field(default_factory=dict)  # part, interface: how far each came
+    swept: set[str] = field(default_factory=set)  # addresses that ARP heard
     made: Counter[str] = field(default_factory=Counter)  # connections by address
     last_at: float = 0.0  # the last time that was noted
     retelling: bool = False  # what comes is what an earlier run has told
@@ -56,6 +58,8 @@ class Ledger:
                 continue
             if isinstance(item, Reply):
                 self.last_at = max(self.last_at, item.heard_at)
+                if item.channel == "arp":
+                    self.swept.add(item.address)
             if isinstance(item, Reply | Problem | Gap) and (past := self._visit_of(item.address)):
                 past.told.add(item)
             yield item
@@ -118,6 +122,8 @@ class Ledger:
         elif isinstance(mark, Ended):
             self.ended.add(mark.part)
             self.fresh.pop(mark.part.partition(" #")[0], None)
+        elif isinstance(mark, Swept):
+            self.sweeps[mark.part, mark.interface] = mark
         elif isinstance(mark, Resumed):
             self.last_at = max(self.last_at, mark.at)
 

@@ -57,6 +57,18 @@ class Over:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """An ARP sweep has come so far. Marked after it went: nobody is passed over, the last second is asked again."""
+
+    part: str
+    interface: str
+    seed: int  # of the order of the addresses
+    digest: str  # SHA-256 of the addresses in their order
+    answered: tuple[int, ...]  # of those asked in each pass that is over
+    last: str  # address that the present pass has come to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """A part of the run has come to its end, and is not begun again."""
 
@@ -70,12 +82,13 @@ class Resumed:
     at: float
 
 
-Mark = Begun | Asked | Answered | Over | Ended | Resumed
+Mark = Begun | Asked | Answered | Over | Swept | Ended | Resumed
 MARKS: Final[dict[str, type[Mark]]] = {
     "begun": Begun,
     "asked": Asked,
     "answered": Answered,
     "over": Over,
+    "swept": Swept,
     "ended": Ended,
     "resumed": Resumed,
 }

@@ -19,6 +19,7 @@ from netaudit.wire.burst import MOST, Burst
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.passes import Notes, Passes
 from netaudit.wire.readiness import readable
 
 PASSES = 2  # the second asks only those that were silent
@@ -67,8 +68,10 @@ def build_request(interface: Interface) -> bytearray:
     return frame
 
 
-def sweep(interface: Interface, addresses: list[str], gate: Gate) -> Iterator[Event]:
+def sweep(interface: Interface, addresses: list[str], gate: Gate, notes: Notes | None = None) -> Iterator[Event]:
     """Ask each address for its hardware address; yield every ARP packet heard meanwhile, then a ChannelReport.
+
+    With notes it goes on where an earlier one was cut.
 
     PermissionError where this process may not open the link layer.
     """
@@ -79,7 +82,7 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate) -> Iterator[Ev
     except OSError as error:
         yield from _broken_off(interface, error, 0)
         return
-    sweeping = _Sweep(link, interface, gate, addresses)
+    sweeping = _Sweep(link, interface, gate, Passes(addresses, notes))
     try:
         yield from sweeping.run()
     except OSError as error:
@@ -96,12 +99,12 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate) -> Iterator[Ev
 class _Sweep:
     """The running state of one sweep."""
 
-    def __init__(self, link: Link, interface: Interface, gate: Gate, addresses: list[str]) -> None:
+    def __init__(self, link: Link, interface: Interface, gate: Gate, passes: Passes) -> None:
         self.link = link
         self.interface = interface
         self.gate = gate
-        self.addresses = addresses
-        self.silent = set(addresses)
+        self.passes = passes
+        self.silent = passes.silent
         self.heard: Counter[str] = Counter()
         self.burst = Burst(link, build_request(interface), _TARGET)
         self.taken: deque[tuple[float, float, bytes]] = (
@@ -111,18 +114,19 @@ class _Sweep:
         self.sent = 0
 
     def run(self) -> Iterator[Event]:
-        answered: list[int] = []  # of those asked in each pass
+        answered = self.passes.answered
         until = 0.0
         while len(answered) < PASSES or (may_hide(answered) and len(answered) < MOST_PASSES):
-            silent = [a for a in self.addresses if a in self.silent]
-            yield from self.ask_all(silent)
+            yield from self.ask_all(self.passes.begin())
             until = until or time.monotonic() + TAIL_S
             yield from self.await_quiet(QUIET_S if len(answered) + 1 < PASSES else LAST_QUIET_S)
-            if len(answered) + 1 >= PASSES:
+            if self.silent and len(answered) + 1 >= PASSES:
                 yield from self.listen(until - time.monotonic())
             if self.gate.stopped.is_set():
                 return
-            answered.append(len(silent) - len(self.silent))
+            self.passes.end()
+            if not self.silent:  # there is nobody left to wait for
+                break
         yield from self.tell_loss(sum(answered[1:]))
 
     def ask_all(self, addresses: list[str]) -> Iterator[Event]:
@@ -135,6 +139,7 @@ class _Sweep:
                 return
             yield from self.ask(addresses[place : place + due])
             place += due
+            self.passes.came_to(addresses[place - 1])
 
     def await_quiet(self, quiet_s: float) -> Iterator[Reply]:
         """Listen until nothing has come for so long, or longer where answers come late; a second at most."""

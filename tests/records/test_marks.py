@@ -4,7 +4,7 @@ import pytest
 
 from netaudit.model import ChannelReport, Gap, Problem, Reply, Run, Target
 from netaudit.records.bundle import BundleWriter, continue_bundle, read_bundle, read_items
-from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, as_if_uninterrupted
+from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, Swept, as_if_uninterrupted
 
 RUN = Run(id="r", feed="live", started_at=10.0, finished_at=20.0, targets=("10.0.0.0/24",), excluded=("10.0.0.9",))
 REPLY = Reply(channel="http", transport="tcp", address="10.0.0.5", port=80, payload=b"\x00hi" * 99, heard_at=11.5)
@@ -15,6 +15,7 @@ MARKS = (
         stage="first", address="10.0.0.5", step="exchange", status="ok", data=b"\xff", local=("10.0.0.1", 5), at=11.5
     ),
     Over(stage="first", address="10.0.0.5"),
+    Swept(part="find", interface="eth0", seed=7, digest="00", answered=(3, 1), last="10.0.0.9"),
     Ended(part="find sadp eth0"),
 )
 STOPPED = Gap(kind="interrupted", detail="the run was interrupted: what it had not reached by then is missing")

@@ -18,6 +18,7 @@ from netaudit.wire import link
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.link import PACKETS_PER_SOURCE, build_request, read_frame, sweep
+from netaudit.wire.passes import Progress
 from netaudit.wire.readiness import readable
 
 MAC = "02:00:5e:00:53:01"
@@ -123,6 +124,27 @@ def test_second_pass_asks_only_the_silent(wire):
     assert reply.address == "192.0.2.11"
     assert report == ChannelReport(name="arp", status="done", sent=5)
     assert asked(wire) == ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.10", "192.0.2.12"]
+
+
+class Notes:
+    """Of a sweep that was cut in its second pass."""
+
+    begun, heard = Progress((1,), "192.0.2.11"), {"192.0.2.13"}
+
+    def __init__(self):
+        self.told = []
+
+    def came(self, progress):
+        self.told.append(progress)
+
+
+def test_sweep_that_was_cut_asks_only_what_it_had_left(wire):
+    notes = Notes()
+    (report,) = sweep(OURS, [f"192.0.2.{number}" for number in range(10, 15)], open_gate(), notes)
+
+    assert asked(wire) == ["192.0.2.12", "192.0.2.14"]
+    assert report == ChannelReport(name="arp", status="done", sent=2)
+    assert notes.told == [Progress((1, 0))]
 
 
 @pytest.fixture
