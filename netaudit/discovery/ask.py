@@ -6,21 +6,24 @@ its table is then read while it still knows.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from itertools import chain
 
 from netaudit.discovery import arp
+from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
+from netaudit.discovery.find import PROBED_S, SILENT
+from netaudit.discovery.jobs import hear
 from netaudit.discovery.ledger import FIRST
-from netaudit.discovery.plan import targets
 from netaudit.discovery.resumption import noted, retrace
 from netaudit.discovery.shuffle import shuffled
 from netaudit.discovery.visit import MOST_PORTS, VISIT_CHANNELS, go_on
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Gap
 from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Pause, Step
-from netaudit.wire.tcp import IN_FLIGHT, converse
+from netaudit.wire.tcp import IN_FLIGHT, attend
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
 UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
@@ -48,32 +51,56 @@ def ask(course: Course) -> Iterator[Event]:
     """Visit the addresses that answered, then those of which only a connect can tell."""
     course.dialled = course.attached.count_beyond(_swept(course))
     if course.live.channels & VISIT_CHANNELS:
-        for address in sorted(course.hints.locked.intersection(course.alive)):
-            yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
-        known = tuple(course.alive)
+        yield from tell_locked(course)
+        known, heard = tuple(course.alive), course.discovered()
         near = frozenset(filter(course.attached.is_near, known))
-        # Neighbours come last: they may have to wait for room in the kernel's table.
-        yield from visit_known(course, [a for a in known if a not in near], [a for a in known if a in near])
+        # Neighbours come last: they may have to wait for room in the kernel's table, and silent ones are just being
+        # probed: what they name then is worth the wait.
+        far, told = [a for a in known if a not in near], [a for a in known if a in near and a in heard]
+        silent = [a for a in known if a in near and a not in heard]
+        yield from visit_known(course, far, told, silent=silent)
         yield from _visit_unknown(course)
         yield from course.tell_connections(always=True)
     _read_table(course)
     yield from _tell_table(course)
 
 
-def visit_known(course: Course, *groups: Sequence[str]) -> Iterator[Event]:
-    """Visit addresses where a device is known to be, one group of them after the other."""
-    addresses = chain.from_iterable(shuffled(group) for group in groups)
+def tell_locked(course: Course) -> Iterator[Gap]:
+    """The devices that said that they are locked, as far as nobody was told yet."""
+    for address in sorted(course.hints.locked.intersection(course.alive) - course.left_alone):
+        course.left_alone.add(address)
+        yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
+
+
+def visit_known(course: Course, *groups: Sequence[str], silent: Sequence[str] = ()) -> Iterator[Event]:
+    """Visit addresses where a device is known to be, one group of them after the other; the silent once they may answer."""
+    addresses = chain(*(shuffled(group) for group in groups), _once_probed(course, silent))
     patience = Patience(connect_s=PATIENT_CONNECT_S)
-    total = sum(not _is_over(course, address, FIRST) for group in groups for address in group)
+    every = frozenset(chain(silent, *groups)) - course.hints.locked
+    total = sum(not _is_over(course, address, FIRST) for address in every)
     yield from _visit_all(course, addresses, total, IN_FLIGHT, patience)
+
+
+def _once_probed(course: Course, addresses: Sequence[str]) -> Iterator[str | None]:
+    """Each address when it has answered its probes, or has had the time; None meanwhile."""
+    for address in shuffled(addresses):
+        while _may_answer(course, address):
+            yield None
+        yield address
+
+
+def _may_answer(course: Course, address: str) -> bool:
+    probing = any(question.part == SILENT for _, question in course.under_way.values())
+    return probing and time.monotonic() < course.asked_at + PROBED_S and not course.told_of(address)
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
     """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
-    known = frozenset(course.alive)
-    unknown = shuffled(a for a in course.attached.beyond(_swept(course)) if a not in known)
+    known, swept = frozenset(course.alive), _swept(course)
+    unknown = shuffled(a for a in course.attached.beyond(swept) if a not in known)
     over_before = sum(past.over for (_, address), past in course.live.ledger.visits.items() if address not in known)
-    total = max(0, course.dialled - over_before)
+    known_there = sum(not any(holds(network, address) for network in swept) for address in known)
+    total = max(0, course.dialled - known_there - over_before)
     connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else PATIENT_CONNECT_S
     patience = Patience(connect_s=connect_s, stage="asking the silent")
     yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, patience)
@@ -84,29 +111,49 @@ def _swept(course: Course) -> list[IPv4Network]:
 
 
 def _visit_all(
-    course: Course, addresses: Iterable[str], total: int, in_flight: int, patience: Patience
+    course: Course, addresses: Iterable[str | None], total: int, in_flight: int, patience: Patience
 ) -> Iterator[Event]:
-    visits = (Visit(target, course.live.channels) for target in targets(addresses, course.hints))
-    yield from hold(course, visits, total, in_flight, patience)
+    yield from hold(course, plan_visits(course, addresses), total, in_flight, patience)
 
 
-def hold(course: Course, visits: Iterable[Visit], total: int, in_flight: int, patience: Patience) -> Iterator[Event]:
-    """Hold these visits, at most `in_flight` at once, and learn from what they tell."""
+def plan_visits(course: Course, addresses: Iterable[str | None]) -> Iterator[Visit | None]:
+    """A visit for each address, by what is known when it comes, but for devices that said that they are locked."""
+    for address in addresses:
+        if address is None:
+            yield None
+        elif address not in course.hints.locked:
+            yield Visit(course.hints.target(address), course.live.channels)
+
+
+def hold(
+    course: Course, visits: Iterable[Visit | None], total: int, in_flight: int, patience: Patience
+) -> Iterator[Event]:
+    """Hold these visits, at most `in_flight` at once, and learn from what they tell, and from what else is heard.
+
+    None stands for nobody to visit just now.
+    """
     over = _Over(course, patience.stage, total)
     over.tell()
     wanted = _conversations(course, visits, over, patience)
-    for event in converse(wanted, course.live.gate, in_flight, course.live.host_timeout_s):
-        yield from course.take(event, "tcp")
-        yield from _tell_table(course)
-        over.tell()
+    with closing(attend(wanted, course.live.gate, in_flight, course.live.host_timeout_s)) as events:
+        for event in events:
+            if event is None:
+                yield from hear(course)
+            else:
+                yield from course.take(event, "tcp")
+                yield from _tell_table(course)
+            over.tell()
     if total:
         course.progress(patience.stage, total, total)
 
 
 def _conversations(
-    course: Course, visits: Iterable[Visit], over: "_Over", patience: Patience
-) -> Iterator[tuple[str, Conversation]]:
+    course: Course, visits: Iterable[Visit | None], over: "_Over", patience: Patience
+) -> Iterator[tuple[str, Conversation] | None]:
     for number, state in enumerate(visits):
+        if state is None:
+            yield None
+            continue
         if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
             _read_table(course)
         past = course.live.ledger.visits.get((patience.visit, state.target.address))
@@ -114,6 +161,8 @@ def _conversations(
             continue
         over.begun += 1
         state.target = past.target if past else state.target
+        if patience.visit == FIRST and state.target.address in course.alive:
+            course.visited[state.target.address] = state
         conversation = _noting_late(course, state, patience)
         limit_s = course.live.host_timeout_s
         visit = noted(course.live.ledger, patience.visit, state, conversation, limit_s)
@@ -173,7 +222,8 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
             course.delayed.update({state.target.address} & course.alive.keys())
         elif isinstance(item, Connect) and not near and time.monotonic() - asked_at >= RESENT_S:
             course.resent += 1
-        if len(late) >= patience.most_late and not state.alive:
+        is_enough = len(late) >= patience.most_late and not state.alive
+        if is_enough or state.target.address in course.hints.locked:  # that may be heard in the middle of a visit
             conversation.close()
             break
         try:
@@ -181,7 +231,8 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
         except StopIteration:
             break
     if late and state.target.address in course.alive:
-        course.late[state.target.address] = Late(state, tuple(late), began)
+        before = course.late.get(state.target.address)
+        course.late[state.target.address] = Late(state, (*(before.ports if before else ()), *late), began)
 
 
 def _patient(item: Step | Event, state: Visit, late: list[int], patience: Patience) -> Step | Event:

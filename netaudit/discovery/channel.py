@@ -1,5 +1,6 @@
 """Channel: one way of learning, a protocol with its reader. Each file of this folder ends in one."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -27,6 +28,7 @@ class Question:
     addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
+    enough: threading.Event | None = None  # set when listening may end before its time
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
     ledger: Ledger | None = None  # where what is sent is noted
     part: str = ""  # of the run, to tell its notes apart

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 
 from netaudit.discovery import BY_NAME
 from netaudit.discovery.attached import Attached
-from netaudit.discovery.channel import Question
+from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.hearsay import LISTEN, Hearsay
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.login.means import Means
@@ -30,7 +30,8 @@ from netaudit.wire.room import Room, room_here
 
 Progress = Callable[[Standing], None]
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
-Events = queue.Queue[tuple[str, Question, Event | BaseException | None]]  # None: the job has ended
+Job = tuple[Channel, Question]
+Events = queue.Queue[tuple[int, Event | BaseException | None]]  # the job's number; None: it has ended
 
 TOLD_S = 0.1  # between two tellings of one stage: a packet is no news
 WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
@@ -45,7 +46,8 @@ class Live:
     gate: Gate
     channels: frozenset[str]
     progress: Progress | None = None
-    listen_s: float = 0.0  # how long to hear what others send, while the first questions are asked
+    listen_s: float = 0.0  # how long to hear what others send, while questions are asked
+    listens_on: bool = True  # all that time, even where nothing is asked any more
     profile: Profile = PROFILES["gentle"]
     host_timeout_s: float | None = None  # a device's visit ends after this
     quiet_from: datetime | None = None  # nothing is sent from then on
@@ -76,10 +78,14 @@ class Course:
     strangers: set[str] = field(default_factory=set)  # heard, outside the targets
     hearsay: Hearsay = field(default_factory=Hearsay)  # what was heard twice, and of whom nothing is kept
     threads: list[threading.Thread] = field(default_factory=list)
+    under_way: dict[int, Job] = field(default_factory=dict)  # jobs that have not ended, by the number of their thread
+    heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
+    news_at: float = 0.0  # when somebody was first heard by one more channel, monotonic
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
     left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
     open_ports: dict[str, int] = field(default_factory=dict)  # address -> a TCP port that answered, or refused
+    visited: dict[str, Visit] = field(default_factory=dict)  # known devices, with what their first visit has left
     late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
     resent: int = 0  # connects across a router whose first packet, or its answer, was lost
     room: Room = field(default_factory=room_here)  # for neighbours, in the kernel's table
@@ -133,6 +139,10 @@ class Course:
     def discovered(self) -> set[str]:
         """The addresses that answered a discovery protocol."""
         return set[str]().union(*(self.heard.get(name, ()) for name, channel in BY_NAME.items() if channel.reach))
+
+    def told_of(self, address: str) -> bool:
+        """Whether this address answered a discovery protocol."""
+        return any(address in self.heard.get(name, ()) for name, channel in BY_NAME.items() if channel.reach)
 
     def take(self, event: Event, name: str, question: Question | None = None) -> Iterator[Event]:
         """Learn from an event and pass it on; what we or an excluded address said is not kept."""
@@ -214,7 +224,9 @@ class Course:
             if reply.transport in {"tcp", "tls"}:
                 self.open_ports.setdefault(reply.address, reply.port)
             if self._tells(reply):
-                self.heard.setdefault(reply.channel, set()).add(reply.address)
+                known = self.heard.setdefault(reply.channel, set())
+                self.news_at = self.news_at if reply.address in known else time.monotonic()
+                known.add(reply.address)
 
     def _tells(self, reply: Reply) -> bool:
         """Whether a reply says anything of its device: who only asks others has not answered yet."""

@@ -1,18 +1,20 @@
 """The first phase of a live run: all finding channels on all interfaces, and unicast probes where no multicast goes.
 
 Each finding channel runs in a thread of its own per interface; one device answers all of them at once, but is only
-ever connected to afterwards (ask.py).
+ever connected to afterwards (ask.py). What has been asked by multicast is heard out while devices are visited: waiting
+for slow answers costs nothing then, and what they name is asked when they have come.
 """
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from netaudit.discovery import CHANNELS, arp
 from netaudit.discovery.attached import holds
 from netaudit.discovery.channel import Channel, Question
-from netaudit.discovery.course import Course
-from netaudit.discovery.jobs import Job, run_jobs
+from netaudit.discovery.course import Course, Job
+from netaudit.discovery.jobs import begin, hear_until, run_jobs
 from netaudit.discovery.listen import listening
 from netaudit.discovery.shuffle import shuffled
 from netaudit.model import ChannelReport, Event, Gap, Subnet
@@ -21,10 +23,22 @@ from netaudit.wire.interfaces import Interface
 
 NEIGHBOUR_BATCH = 256  # neighbours that are probed by one volley: the kernel must resolve them, and its table is small
 UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
+FIND, SILENT = "find", "silent"  # how the ledger calls what asks everybody, and the probes of the silent
+# By then those of Hikvision have been asked twice, and those of ONVIF by both names that they go by. Later repetitions
+# reach whom loss had kept silent while others are visited; who is silent until then is asked by unicast meanwhile.
+ASKED_S = 0.75
+# An answer to a question to many comes after up to 0.5 s by WS-Discovery (APP_MAX_DELAY), and 0.12 s by mDNS. Where one
+# more device or channel is heard, others may be on their way as well, and the time begins anew.
+SETTLE_S = 0.6
+# A question to one device is answered at once: it waits for nobody else's answer (WS-Discovery section 2.4).
+PROBED_S = 0.3
 
 
 def find(course: Course) -> Iterator[Event]:
-    """Ask the attached networks by every finding channel at once, and what lies beyond them address by address."""
+    """Ask the attached networks by every finding channel at once, and what lies beyond them address by address.
+
+    Multicast is asked, and others are listened to, beyond the end of this phase.
+    """
     for neighbour in arp.read_table():
         if course.live.scope.bars(neighbour.address):
             course.hearsay.bar(neighbour)
@@ -33,15 +47,18 @@ def find(course: Course) -> Iterator[Event]:
     if "known before" not in course.live.ledger.ended:
         yield from _known_before(course)
         course.live.ledger.end("known before")
+    began = time.monotonic()
+    awaited = [job for job in jobs if _is_awaited(*job)]
+    begin(course, [job for job in jobs if not _is_awaited(*job)], FIND)
     batch = tuple(islice(distant, UNICAST_BATCH))
-    yield from run_jobs(course, [*jobs, *_reaching_jobs(course, batch)], "find")
-    course.hearsay.forget()
+    yield from run_jobs(course, [*awaited, *_reaching_jobs(course, batch)], FIND)
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
-        yield from run_jobs(course, _reaching_jobs(course, batch), "find")
+        yield from run_jobs(course, _reaching_jobs(course, batch), FIND)
+    yield from hear_until(course, lambda: _has_settled(course, began))
 
 
 def probe_silent(course: Course) -> Iterator[Event]:
-    """Probe once, by unicast, who is alive and was silent to every multicast."""
+    """Probe once, by unicast, who is alive and was silent to every multicast; the answers come while others are visited."""
     if not any(c.reach and c.name in course.live.channels for c in CHANNELS):
         return
     networks = course.multicast_networks()
@@ -49,8 +66,24 @@ def probe_silent(course: Course) -> Iterator[Event]:
     silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
     while (batch := tuple(islice(silent, NEIGHBOUR_BATCH))) and not course.live.gate.stopped.is_set():
         course.live.gate.stopped.wait(max(course.room.wait_s(address) for address in batch))
-        yield from unicast_again(course, batch, "silent")
-    course.asked_at = time.monotonic()
+        jobs = _reaching_jobs(course, batch)
+        numbers = begin(course, jobs, SILENT)
+        course.asked_at = time.monotonic() + len(jobs) * len(batch) / course.live.gate.rate_pps
+        if len(batch) == NEIGHBOUR_BATCH:  # and there are more
+            yield from hear_until(course, partial(numbers.isdisjoint, course.under_way))
+    course.asked_at = course.asked_at or time.monotonic()
+
+
+def _is_awaited(channel: Channel, question: Question) -> bool:
+    """Whether nothing else is done until this has ended: an ARP sweep, and listening where nothing is asked."""
+    return channel.name == "arp" or question.alone
+
+
+def _has_settled(course: Course, began: float) -> bool:
+    """Whether answers have come for long enough: nobody waits for later ones."""
+    if not any(not question.listen_s for _, question in course.under_way.values()):
+        return True
+    return time.monotonic() >= max(began + ASKED_S, course.news_at) + SETTLE_S
 
 
 def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:
@@ -83,7 +116,8 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
             yield from ((channel, question) for question in _questions(course, channel, link))
     if course.live.listen_s and course.attached.leads(link):
         alone = not course.live.channels
-        question = Question(gate=gate, interface=link, listen_s=course.live.listen_s, alone=alone)
+        enough = None if alone or course.live.listens_on else course.heard_enough
+        question = Question(gate=gate, interface=link, listen_s=course.live.listen_s, alone=alone, enough=enough)
         yield from listening(question, course.live.channels)
 
 

@@ -12,49 +12,84 @@ from dataclasses import replace
 from hashlib import sha256
 
 from netaudit.discovery.channel import Channel, Question
-from netaudit.discovery.course import Course, Events
+from netaudit.discovery.course import Course, Events, Job
 from netaudit.discovery.ledger import Ledger
 from netaudit.model import ChannelReport, Event, Gap
 from netaudit.wire.link import PASSES
 
-Job = tuple[Channel, Question]
 Work = Callable[[Question], Iterable[Event]]
+_PATIENCE_S = 0.1  # after which an interrupt is noticed on every platform, and progress is shown
+_AT_ONCE = 256  # events that are passed on before whoever hears them has his turn
 
 
 def run_jobs(course: Course, jobs: list[Job], part: str = "") -> Iterator[Event]:
-    """Run each job in a thread; yield what they give until the last has ended.
-
-    With the name of a part of the run it is noted what they send, and one that has ended is not begun again.
-    """
-    gate, ledger = course.live.gate, course.live.ledger
-    jobs = _left(ledger, jobs, part) if part else jobs
-    _start(course, jobs)
-    running, total, before = len(jobs), sum(_most_sent(*job) for job in jobs), gate.slots
+    """Begin these jobs, and yield what all jobs give until the last of these has ended."""
+    gate, before = course.live.gate, course.live.gate.slots
     began, alone_s = time.monotonic(), max((q.listen_s for _, q in jobs if q.alone), default=0.0)
-    while running:
+    numbers = begin(course, jobs, part)
+    total = sum(_most_sent(*course.under_way[number]) for number in numbers)
+    while not numbers.isdisjoint(course.under_way):
         if alone_s:
             course.progress("listening", min(int(time.monotonic() - began), int(alone_s)), int(alone_s))
         else:
             course.progress("finding", min(gate.slots - before, total), total)
-        if course.events.empty():
-            ledger.flush()
-        found = _next(course.events)
-        if found is None:
-            continue
-        name, question, event = found
+        yield from hear(course, _PATIENCE_S)
+
+
+def begin(course: Course, jobs: list[Job], part: str = "") -> frozenset[int]:
+    """Start each job in a thread of its own, and give back their numbers in `course.under_way`; `hear` has what they give.
+
+    With the name of a part of the run it is noted what they send, and one that has ended is not begun again.
+    """
+    jobs = _left(course.live.ledger, jobs, part) if part else jobs
+    numbers = range(len(course.threads), len(course.threads) + len(jobs))
+    course.under_way.update(zip(numbers, jobs, strict=True))
+    for number, (channel, question) in zip(numbers, jobs, strict=True):
+        work = channel.find if question.interface else channel.reach
+        assert work is not None  # noqa: S101
+        thread = threading.Thread(target=_work, args=(number, work, question, course.events), daemon=True)
+        course.threads.append(thread)
+        thread.start()
+    return frozenset(numbers)
+
+
+def hear(course: Course, wait_s: float = 0.0) -> Iterator[Event]:
+    """What the jobs under way have given by now; where that is nothing, wait so long for the first of it."""
+    if wait_s and course.events.empty():
+        course.live.ledger.flush()
+    for _ in range(_AT_ONCE):
+        try:
+            number, event = course.events.get(wait_s > 0, wait_s)
+        except queue.Empty:
+            return
+        wait_s = 0.0
         if isinstance(event, BaseException):
             raise event
+        channel, question = course.under_way[number]
         if event is None:
-            running -= 1
-            _end(course, name, question)
+            _end(course, number)
             continue
         yield from _unheard(event, question)
-        yield from course.take(event, name, question)
+        yield from course.take(event, channel.name, question)
+
+
+def hear_until(course: Course, over: Callable[[], bool]) -> Iterator[Event]:
+    """What the jobs under way give, until this is so, or none of them is under way any more."""
+    while course.under_way and not over():
+        yield from hear(course, _PATIENCE_S)
+
+
+def hear_out(course: Course) -> Iterator[Event]:
+    """Wait for the end of all that is under way; of listening only where the user asked for a time."""
+    if course.live.gate.stopped.is_set() or not course.live.listens_on:
+        course.heard_enough.set()
+    yield from hear_until(course, lambda: False)
 
 
 def end_jobs(course: Course) -> None:
     """Stop all threads and wait for them; what they still had to say is dropped."""
     course.live.gate.stopped.set()
+    course.heard_enough.set()
     for thread in course.threads:
         while thread.is_alive():
             with suppress(queue.Empty):
@@ -67,18 +102,12 @@ def _left(ledger: Ledger, jobs: list[Job], part: str) -> list[Job]:
     return [(channel, question) for channel, question in every if _key(channel.name, question) not in ledger.ended]
 
 
-def _start(course: Course, jobs: list[Job]) -> None:
-    for channel, question in jobs:
-        work = channel.find if question.interface else channel.reach
-        assert work is not None  # noqa: S101
-        thread = threading.Thread(target=_work, args=(channel.name, work, question, course.events), daemon=True)
-        course.threads.append(thread)
-        thread.start()
-
-
-def _end(course: Course, name: str, question: Question) -> None:
+def _end(course: Course, number: int) -> None:
+    channel, question = course.under_way.pop(number)
     if question.ledger and not course.live.gate.stopped.is_set():
-        question.ledger.end(_key(name, question))
+        question.ledger.end(_key(channel.name, question))
+    if question.listen_s and not any(q.listen_s for _, q in course.under_way.values()):
+        course.hearsay.forget()
 
 
 def _key(name: str, question: Question) -> str:
@@ -108,21 +137,13 @@ def _unheard(report: Event, question: Question) -> Iterator[Gap]:
         yield Gap(kind="answers_lost", detail=detail + "it stood still are missing", address=link.address)
 
 
-def _work(name: str, work: Work, question: Question, events: Events) -> None:
+def _work(number: int, work: Work, question: Question, events: Events) -> None:
     try:
         for event in work(question):
-            events.put((name, question, event))
-        events.put((name, question, None))
+            events.put((number, event))
+        events.put((number, None))
     except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
-        events.put((name, question, error))
-
-
-def _next(events: Events) -> tuple[str, Question, Event | BaseException | None] | None:
-    """The next event, or None for now: an interrupt is noticed at once on every platform, and progress is shown."""
-    try:
-        return events.get(timeout=0.2)
-    except queue.Empty:
-        return None
+        events.put((number, error))
 
 
 def _most_sent(channel: Channel, question: Question) -> int:

@@ -15,7 +15,7 @@ from netaudit.model import Event, Gap, Problem, Reply, Target
 from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, Swept
 from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
 
-FIRST, AGAIN = "first", "again"  # the visits that a device may get
+FIRST, MORE, AGAIN = "first", "more", "again"  # the visits that a device may get
 LISTENING_S = 3.0  # that answers to a datagram may take: the longest that any channel listens
 
 _Shot = tuple[str, str, str, str, str, int, int]  # part, channel, interface, our address, whom, port, number
@@ -104,7 +104,7 @@ class Ledger:
             yield Gap(kind="answers_lost", detail=detail + "later are missing, and nobody is asked twice")
 
     def _visit_of(self, address: str) -> Past | None:
-        found = [past for stage in (AGAIN, FIRST) if (past := self.visits.get((stage, address))) and not past.over]
+        found = [past for stage in (AGAIN, MORE, FIRST) if (past := self.visits.get((stage, address))) and not past.over]
         return found[0] if found else None
 
     def _learn(self, mark: Mark) -> None:

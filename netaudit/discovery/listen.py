@@ -19,6 +19,7 @@ from netaudit.discovery.hearsay import nameless_last
 from netaudit.model import ChannelReport, Event, Gap, Observation, Problem, Reply
 from netaudit.records.replies import replies_of_frames
 from netaudit.wire.bpf import ARP, LLDP, SADP, Wanted
+from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.packets import PacketSocket, may_hear_frames
 from netaudit.wire.udp import Volley, fire
@@ -78,7 +79,10 @@ def _hear_frames(question: Question) -> Iterator[Event]:
 
 def _heard(question: Question, ear: PacketSocket) -> Iterator[Event]:
     link, sieve, skipped, began = question.link, Sieve(), Counter[str](), time.monotonic()
-    frames = ear.listen(question.listen_s, question.gate, to_us=question.alone)
+    until = (
+        Gate(lambda _: False, rate_pps=1.0, silent=True, stopped=question.enough) if question.enough else question.gate
+    )
+    frames = ear.listen(question.listen_s, until, to_us=question.alone)
     replies = _routed(replies_of_frames(frames, link.name, UDP_PORTS, skipped))
     yield from nameless_last(r for r in replies if r.mac != link.mac and sieve.keeps(r))
     yield from sieve.told(link)

@@ -12,9 +12,10 @@ from netaudit.discovery.again import look_again
 from netaudit.discovery.ask import ask
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course, Live
-from netaudit.discovery.find import find, probe_silent
+from netaudit.discovery.find import FIND, SILENT, find, probe_silent
 from netaudit.discovery.harm import check_harm
-from netaudit.discovery.jobs import end_jobs
+from netaudit.discovery.jobs import end_jobs, hear_out
+from netaudit.discovery.latecomers import visit_latecomers
 from netaudit.discovery.login.phase import log_in
 from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import VISIT_CHANNELS
@@ -22,8 +23,11 @@ from netaudit.model import Event, Gap
 from netaudit.wire.packets import may_hear_frames
 
 # A new phase is a function of the course, here in its place: what listens only, before or beside `find`; what asks a
-# device with a login, after `ask`.
-PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (find, probe_silent, ask, look_again, log_in, check_harm)
+# device with a login, after `ask`. What `find` and `probe_silent` have begun may go on while later phases do their work.
+PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (
+    find, probe_silent, ask, visit_latecomers, look_again, log_in, hear_out, check_harm,
+)  # fmt: skip
+PARTS = {"find": FIND, "probe_silent": SILENT}  # what the ledger calls the jobs that a phase leaves under way
 
 
 def live_events(live: Live) -> Iterator[Event]:
@@ -91,13 +95,14 @@ def _look_ahead(course: Course) -> None:
     course.prospect = Prospect(
         rate_pps=live.gate.rate_pps,
         spacing_s=live.profile.spacing_s,
-        listen_s=live.listen_s,
+        listen_s=live.listen_s if live.listens_on or not live.channels else 0.0,
         asks=bool(live.channels),
         swept=attached.count_beyond([]) - course.dialled,
         probed=attached.count_beyond(course.multicast_networks()),
         reaching=sum(channel.reach is not None and channel.name in live.channels for channel in CHANNELS),
         visits=bool(live.channels & VISIT_CHANNELS),
         again_after_s=live.profile.again_after_s if live.again else None,
+        again_pps=live.profile.again_pps,
         logins=live.logins is not None,
         ended=frozenset(live.ledger.ended),
     )
@@ -108,15 +113,26 @@ def _may_sweep(live: Live) -> bool:
 
 
 def _until_interrupted(course: Course) -> Iterator[Event]:
-    ledger = course.live.ledger
+    over: list[str] = []
     try:
         for phase in PHASES:
-            if phase.__name__ in ledger.ended:
+            if phase.__name__ in course.live.ledger.ended:
                 continue
             course.enter(phase.__name__)
             yield from phase(course)
-            if not course.live.gate.stopped.is_set():
-                ledger.end(phase.__name__)
+            over.append(phase.__name__)
+            _note_ended(course, over)
         course.enter("")
     except KeyboardInterrupt:
         course.live.gate.stopped.set()
+    yield from hear_out(course)
+    _note_ended(course, over)
+
+
+def _note_ended(course: Course, over: list[str]) -> None:
+    """Note the phases that are over, but for those of which something is still under way."""
+    under_way = {question.part for _, question in course.under_way.values()}
+    for phase in [phase for phase in over if PARTS.get(phase) not in under_way]:
+        if not course.live.gate.stopped.is_set():
+            course.live.ledger.end(phase)
+        over.remove(phase)

@@ -1,7 +1,7 @@
 """What the next question should be: targets for a visit, from what discovery has heard of each address. Pure."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from netaudit.discovery.named import DEVICE_SERVICE, is_description, port_of, service_path, url_of
 from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS
@@ -14,6 +14,7 @@ _STREAM = frozenset({"_rtsp._tcp"})
 _SILENT = frozenset({"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"})
 _SERVICE, _DESCRIPTION = "wsd.xaddr", "ssdp.location"
 MOST_NAMED = 2  # of one field: who names more has no ports to name
+MOST_NAMED_LATE = 2  # ports of one device, beside those that it was visited at
 MOST_NAMED_PORTS = 6  # of one device: named ports must not crowd the usual ones out
 # A device that told its serial number by its maker's own protocol has told all that is asked for elsewhere.
 _TELLS_ALL = {"sadp.device_sn": "sadp", "dhip.serial_no": "dhip"}
@@ -128,6 +129,18 @@ def _is_axis(o: Observation) -> bool:
     )
 
 
-def targets(addresses: Iterable[str], hints: Hints) -> Iterator[Target]:
-    """A Target for each address, except those that said that they are locked."""
-    return (hints.target(address) for address in addresses if address not in hints.locked)
+def named_since(before: Target, now: Target) -> Target | None:
+    """What a device that was visited as `before` has named by now, and was not asked; None where that is nothing.
+
+    Of a port that was visited only a document is asked that was not named then, and nothing where TLS comes first.
+    """
+    ports = [port for port in now.ports if port not in before.ports][:MOST_NAMED_LATE]
+    description = now.description if before.description is None else None
+    services = () if before.services else now.services
+    documents = {port for port, _ in (*services, *((description,) if description else ()))} - now.secure_ports
+    asked = (*ports, *sorted(documents & frozenset(before.ports)))
+    if not asked:
+        return None
+    return replace(
+        now, ports=asked, services=services, description=description, bare_ports=now.bare_ports | (documents & frozenset(before.ports)),
+    )  # fmt: skip

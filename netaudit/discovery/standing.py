@@ -16,6 +16,7 @@ class Prospect:
     reaching: int = 0  # channels that ask single addresses by unicast
     visits: bool = False  # devices are asked over TCP
     again_after_s: float | None = None  # a late device is asked once more after this; None: it is not
+    again_pps: float = 1.0  # packets and connections a second of that second look
     logins: bool = False
     ended: frozenset[str] = frozenset()  # phases that the run which this one continues had brought to their end
 

@@ -22,9 +22,12 @@ def late(stage, monkeypatch):
     monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, again.look_again))
     stage.answers, stage.later, stage.connects, stage.waits, stage.rates = {}, None, [], [], []
 
-    def converse(conversations, gate, in_flight, host_timeout_s=None):
-        for address, conversation in conversations:
-            outcome = None
+    def attend(conversations, gate, in_flight, host_timeout_s=None):
+        for found in conversations:
+            yield None
+            if found is None:
+                continue
+            (address, conversation), outcome = found, None
             while True:
                 try:
                     step = conversation.send(outcome)
@@ -44,7 +47,7 @@ def late(stage, monkeypatch):
         stage.answers = stage.answers if stage.later is None else stage.later
         return True
 
-    monkeypatch.setattr(ask, "converse", converse)
+    monkeypatch.setattr(ask, "attend", attend)
     monkeypatch.setattr(again, "_wait", wait)
     return stage
 

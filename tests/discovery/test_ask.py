@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from ipaddress import IPv4Network
 
@@ -153,3 +154,60 @@ def test_neighbours_are_visited_last(stage):
     list(live_events(settings("10.0.0.9", "10.5.0.1", interfaces=(ETH0,))))
 
     assert [address for address, *_ in stage.visited] == ["10.5.0.1", "10.0.0.9"]
+
+
+def test_silent_neighbours_are_visited_when_they_have_answered_their_probes_or_had_the_time(stage, monkeypatch):
+    monkeypatch.setattr("netaudit.discovery.ask.PROBED_S", 30.0)
+    order = []
+
+    def answers(question):
+        time.sleep(0.2)
+        order.append([address for address, *_ in stage.visited])
+        yield heard("10.0.0.9", "sadp", ANSWER % b"false")
+
+    stage.plays(
+        arp_find=says(heard("10.0.0.9"), heard("10.0.0.10"), DONE),
+        mdns_find=says(heard("10.0.0.10", "arp")),
+        wsd_find=says(heard("10.0.0.10", "sadp", ANSWER % b"false")),
+        sadp_reach=answers,
+    )
+    list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert order == [["10.0.0.10"]]
+    assert [address for address, *_ in stage.visited] == ["10.0.0.10", "10.0.0.9"]
+
+
+def test_silent_neighbours_that_stay_silent_are_visited_before_their_probes_are_given_up(stage):
+    over = []
+    stage.plays(
+        arp_find=says(heard("10.0.0.9"), DONE),
+        sadp_reach=lambda _: time.sleep(1.0) or over.append(len(stage.visited)) or (),
+    )
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert (len(stage.visited), over) == (1, [1])
+
+
+def test_visit_ends_where_the_device_says_meanwhile_that_it_is_locked():
+    live = settings("10.0.0.9")
+    run = Course(live, Attached(live.scope, (ETH0,)), alive={"10.0.0.9": None})
+    state = Visit(Target(address="10.0.0.9", ports=(8000, 37777)), frozenset({"tcp"}))
+    conversation = ask._noting_late(run, state, ask.Patience(connect_s=1.4))
+    assert isinstance(next(conversation), Connect)
+    list(run.take(heard("10.0.0.9", "sadp", ANSWER % b"true"), "sadp"))
+
+    with pytest.raises(StopIteration):
+        conversation.send(Outcome("refused"))
+
+
+def test_ports_that_were_late_in_two_visits_are_both_kept():
+    live = settings("10.0.0.9")
+    run = Course(live, Attached(live.scope, (ETH0,)), alive={"10.0.0.9": None})
+    for port in (8000, 9000):
+        state = Visit(Target(address="10.0.0.9", ports=(port,)), frozenset({"tcp"}))
+        conversation = ask._noting_late(run, state, ask.Patience(connect_s=1.4))
+        next(conversation)
+        with pytest.raises(StopIteration):
+            conversation.send(Outcome("timeout"))
+
+    assert run.late["10.0.0.9"].ports == (8000, 9000)

@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -8,6 +9,7 @@ from support.staging import ALL, ANSWER, DONE, ETH0, LOOPBACK, TUNNEL, gaps, hea
 from netaudit.discovery import find
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course
+from netaudit.discovery.jobs import end_jobs, hear_out
 from netaudit.discovery.live import live_events
 from netaudit.discovery.sadp import build_request as inquiry
 from netaudit.discovery.wsd import build_probe
@@ -171,7 +173,7 @@ def test_an_answer_after_the_listening_counts_though_it_was_heard_before(stage, 
         live := replace(settings("10.0.0.9", interfaces=(ETH0,)), listen_s=1.0), Attached(live.scope, (ETH0,))
     )
 
-    assert message in list(find.find(course))
+    assert message in [*find.find(course), *hear_out(course)]
     assert message in list(course.take(message, "sadp"))
 
 
@@ -187,3 +189,42 @@ def test_a_device_that_was_excluded_is_known_from_the_kernel_s_table(stage, monk
     events = list(live_events(settings("10.0.0.0/24", excluded=["10.0.0.9"], interfaces=(ETH0,))))
 
     assert [r.address for r in of_kind(Reply, events)] == ["fe80::8%eth0"]
+
+
+# --- when finding has settled -----------------------------------------------------------------------------------------
+
+
+def settled_after(monkeypatch, *said):
+    """Seconds until find ends, where answers come at these times and the channel goes on listening for five seconds."""
+    monkeypatch.setattr(find, "ASKED_S", 0.2)
+    monkeypatch.setattr(find, "SETTLE_S", 0.3)
+    began = time.monotonic()
+
+    def hears(question):
+        for number, at_s in enumerate(said):
+            time.sleep(max(0.0, began + at_s - time.monotonic()))
+            yield heard(f"10.0.0.{9 + number}", "wsd", build_probe())
+            yield heard(f"10.0.0.{9 + number}", "sadp", ANSWER % b"false")
+        question.gate.stopped.wait(5)
+
+    live = settings("10.0.0.0/24", interfaces=(ETH0,))
+    course = Course(live, Attached(live.scope, (ETH0,)))
+    return hears, course, began
+
+
+def test_finding_settles_when_nothing_new_has_come_for_a_while(stage, monkeypatch):
+    hears, course, began = settled_after(monkeypatch, 0.05, 0.4)
+    stage.plays(sadp_find=hears)
+    list(find.find(course))
+    taken_s = time.monotonic() - began
+    end_jobs(course)
+
+    assert 0.65 <= taken_s < 1.5
+    assert set(course.alive) == {"10.0.0.9", "10.0.0.10"}
+
+
+def test_finding_does_not_wait_where_nobody_listens_any_more(stage, monkeypatch):
+    _, course, began = settled_after(monkeypatch)
+    list(find.find(course))
+
+    assert time.monotonic() - began < 0.2

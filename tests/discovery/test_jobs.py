@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from support.staging import DONE, ETH0, heard, of_kind, says, settings
 
-from netaudit.discovery import course, find
-from netaudit.discovery.channel import Channel
+from netaudit.discovery import course, find, jobs
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.channel import Channel, Question
+from netaudit.discovery.course import Course
 from netaudit.discovery.live import live_events
 from netaudit.model import Reply
 
@@ -80,3 +82,62 @@ def test_a_run_that_only_listens_shows_how_long_it_has(stage, monkeypatch):
 
     assert shown[1] == ("listening", 0, 7)
     assert {stage for stage, *_ in shown} <= {"", "listening", "asking"}
+
+
+def waits_for(event, *events):
+    """What a channel does that says these when it may."""
+
+    def act(_):
+        assert event.wait(10)
+        yield from events
+
+    return act
+
+
+def test_jobs_that_were_begun_are_heard_while_others_are_run(stage):
+    live, go_on = settings("10.0.0.9", interfaces=(ETH0,)), threading.Event()
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    slow = Channel(name="mdns", title="", read=lambda _: (), find=waits_for(go_on, heard("10.0.0.7")))
+    quick = Channel(name="arp", title="", read=lambda _: (), find=says(heard("10.0.0.8")))
+    question = Question(gate=live.gate, interface=ETH0)
+    jobs.begin(run, [(slow, question)])
+    first = [event.address for event in of_kind(Reply, jobs.run_jobs(run, [(quick, question)]))]
+    still = list(run.under_way.values())
+    go_on.set()
+    rest = [event.address for event in of_kind(Reply, jobs.hear_out(run))]
+
+    assert (first, still, rest) == (["10.0.0.8"], [(slow, question)], ["10.0.0.7"])
+    assert run.under_way == {}
+
+
+def listens(course):
+    """A job that listens until it is told that this is enough; its events."""
+    question = Question(gate=course.live.gate, interface=ETH0, listen_s=60.0, enough=course.heard_enough)
+    ear = Channel(name="listen", title="", read=lambda _: (), find=waits_for(course.heard_enough, heard("10.0.0.7")))
+    jobs.begin(course, [(ear, question)])
+
+
+@pytest.mark.parametrize(("listens_on", "stopped"), [(False, False), (True, True)])
+def test_listening_ends_with_the_questions_unless_the_user_gave_it_a_time(stage, listens_on, stopped):
+    live = replace(settings("10.0.0.9", interfaces=(ETH0,)), listens_on=listens_on)
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    listens(run)
+    if stopped:
+        live.gate.stopped.set()
+    began = time.monotonic()
+    heard_last = [event.address for event in of_kind(Reply, jobs.hear_out(run))]
+
+    assert heard_last == ["10.0.0.7"]
+    assert time.monotonic() - began < 2.0
+
+
+def test_listening_that_was_asked_for_is_waited_for(stage):
+    run = Course(settings("10.0.0.9", interfaces=(ETH0,)), Attached(settings("10.0.0.9").scope, (ETH0,)))
+    listens(run)
+    timer = threading.Timer(0.5, run.heard_enough.set)
+    timer.start()
+    began = time.monotonic()
+    list(jobs.hear_out(run))
+    timer.join()
+
+    assert 0.4 <= time.monotonic() - began < 2.0

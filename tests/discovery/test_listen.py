@@ -1,3 +1,4 @@
+import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -36,7 +37,7 @@ class Ear:
         pass
 
     def listen(self, seconds, gate, *, to_us):
-        self.options = (seconds, to_us)
+        self.options, self.gate = (seconds, to_us), gate
         yield from ((1.0 + number, frame) for number, frame in enumerate(self.frames))
 
 
@@ -82,6 +83,14 @@ def test_what_is_sent_to_us_is_heard_only_where_nothing_is_asked(monkeypatch, al
     heard(monkeypatch, ear, alone=alone)
 
     assert ear.options == options
+
+
+def test_listening_that_may_be_ended_early_is_done_all_the_same(monkeypatch):
+    ear, enough = Ear([LLDP]), threading.Event()
+    enough.set()
+    report = heard(monkeypatch, ear, enough=enough)[-1]
+
+    assert (ear.gate.stopped, report.status) == (enough, "done")
 
 
 def test_repetitions_and_our_own_frames_are_left_out(monkeypatch):

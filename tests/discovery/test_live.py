@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from support.loopback import corner_place
 from support.servers import serving
-from support.staging import ALL, gaps, of_kind, settings
+from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
 
 from netaudit.demo import emulate, load_devices
+from netaudit.discovery import find
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Gap, Reply, Subnet
 
@@ -120,3 +122,26 @@ def test_quiet_hours_that_are_far_leave_the_run_alone():
     events = list(live_events(replace(settings("127.0.0.2", channels={"http"}), quiet_from=later)))
 
     assert {"quiet_hours", "interrupted"} & {gap.kind for gap in of_kind(Gap, events)} == set()
+
+
+def test_a_phase_is_noted_as_ended_when_nothing_of_it_is_under_way_any_more(stage, monkeypatch):
+    """Killed before that, a run is continued with what it still listened for."""
+    ended = []
+
+    class Notes(Ledger):
+        def end(self, part):
+            ended.append(part)
+            super().end(part)
+
+    def hears(_):
+        time.sleep(0.4)
+        yield heard("10.0.0.9", "sadp", ANSWER % b"false")
+
+    monkeypatch.setattr(find, "ASKED_S", 0.0)
+    monkeypatch.setattr(find, "SETTLE_S", 0.05)
+    stage.plays(arp_find=says(DONE), sadp_find=hears)
+    list(live_events(replace(settings("10.0.0.8-9", interfaces=(ETH0,)), ledger=Notes())))
+
+    assert [part for part in ended if part in {"find", "probe_silent", "ask", "find sadp eth0"}] == [
+        "probe_silent", "ask", "find sadp eth0", "find",
+    ]  # fmt: skip

@@ -1,6 +1,6 @@
 import pytest
 
-from netaudit.discovery.plan import Hints, targets
+from netaudit.discovery.plan import Hints, named_since
 from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS
 from netaudit.model import Observation
 
@@ -83,12 +83,11 @@ def test_hints_are_of_one_address():
     assert plan(named("sadp.http_port", 8088, THERE)).ports == PORTS
 
 
-def test_locked_device_is_no_target():
+def test_locked_devices_are_known():
     hints = Hints()
     hints.learn([named("sadp.locked", "yes"), named("sadp.locked", "no", THERE)])
 
     assert hints.locked == {HERE}
-    assert [target.address for target in targets([HERE, THERE], hints)] == [THERE]
 
 
 # --- services and documents -------------------------------------------------------------------------------------------
@@ -257,3 +256,38 @@ def test_addresses_that_name_nothing_cost_nothing():
         hints.learn([named("mac.address", f"44:19:b6:00:00:{number:02x}", f"192.0.2.{number}")])
 
     assert len(hints._said) == 0
+
+
+# --- what is named late -----------------------------------------------------------------------------------------------
+
+
+def before_and_now(*observations, before=()):
+    """The targets of a device before it named the last of this, and after."""
+    return plan(*before), plan(*before, *observations)
+
+
+def test_who_has_named_nothing_since_is_not_asked_again():
+    assert named_since(*before_and_now()) is None
+    assert named_since(*before_and_now(named("sadp.http_port", 8080))) is None
+
+
+def test_ports_named_late_are_asked_and_few_of_them():
+    ports = (named("sadp.http_port", 9000), named("sadp.https_port", 9443), named("dhip.port", 9777))
+    target = named_since(*before_and_now(*ports))
+
+    assert target.ports == (9000, 9443)
+    assert target.secure_ports >= {9443}
+
+
+def test_of_a_port_that_was_asked_only_the_document_is_that_was_named_late():
+    target = named_since(*before_and_now(named("ssdp.location", f"http://{HERE}:80/upnpdevicedesc.xml")))
+
+    assert (target.ports, target.description) == ((80,), (80, "/upnpdevicedesc.xml"))
+    assert target.bare_ports == {80}
+
+
+def test_a_second_description_is_not_asked():
+    first = (named("ssdp.location", f"http://{HERE}:80/upnpdevicedesc.xml"),)
+    later = named("ssdp.location", f"http://{HERE}:8080/upnpdevicedesc.xml")
+
+    assert named_since(*before_and_now(later, before=first)) is None

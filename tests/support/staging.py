@@ -28,7 +28,7 @@ class Stage:
     def __init__(self, monkeypatch):
         self.visited, self.questions = [], Counter()
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(ask, "converse", self._converse)
+        monkeypatch.setattr(ask, "attend", self._attend)
         monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask))
         self.plays()
 
@@ -51,10 +51,12 @@ class Stage:
 
         return acted
 
-    def _converse(self, conversations, gate, in_flight, host_timeout_s=None):
-        for address, conversation in conversations:
-            self.visited.append((address, in_flight, next(conversation, None)))
-        return iter(())
+    def _attend(self, conversations, gate, in_flight, host_timeout_s=None):
+        for found in conversations:
+            if found:
+                address, conversation = found
+                self.visited.append((address, in_flight, next(conversation, None)))
+            yield None
 
 
 def settings(*targets, excluded=(), interfaces=(LOOPBACK,), channels=ALL, progress=None, rate_pps=1e6):

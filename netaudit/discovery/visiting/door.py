@@ -49,7 +49,8 @@ class Door:
 
     def may_ask(self, state: Visit) -> bool:
         """Whether one more request may be sent here."""
-        return state.may_ask_web and not state.over and self.left > 0 and (self.is_open or self.opens_left > 0)
+        left = min(self.left, MOST_HTTP_PER_PORT - state.asked[self.port])
+        return state.may_ask_web and not state.over and left > 0 and (self.is_open or self.opens_left > 0)
 
 
 def fetch(state: Visit, door: Door, request: bytes, channel: str) -> Answer:
@@ -60,6 +61,7 @@ def fetch(state: Visit, door: Door, request: bytes, channel: str) -> Answer:
     door.is_open = False
     door.left -= 1
     state.http_left -= 1
+    state.asked[door.port] += 1
     outcome = yield Exchange(request, complete, LIMIT_BYTES, TIMEOUT_S)
     if not outcome.data:
         yield from _missing(state, door, request, channel, outcome, first=first)

@@ -1,7 +1,8 @@
 """What a visit may still do, what it has learnt of its device, and how both are told. Pure, as all of this folder is."""
 
+from collections import Counter
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netaudit.model import Event, Gap, Problem, Reply, Target
 from netaudit.wire.steps import Outcome, Step
@@ -35,6 +36,7 @@ class Visit:
     greeters_wanted: bool = True
     http_left: int = MOST_HTTP_REQUESTS
     rtsp_left: int = MOST_RTSP_REQUESTS
+    asked: Counter[int] = field(default_factory=Counter)  # web requests by port
 
     @property
     def may_ask_web(self) -> bool:

@@ -1,0 +1,79 @@
+"""The visits that late answers lead to: devices that were heard when the others were visited already, and what was named late.
+
+Questions to a whole network are heard out while devices are visited (find.py). Whoever answered only then is visited
+now; of who had been visited only what its late answer named is asked, out of what its visit has left.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netaudit.discovery.ask import PATIENT_CONNECT_S, Patience, hold, plan_visits, tell_locked
+from netaudit.discovery.attached import holds
+from netaudit.discovery.course import Course
+from netaudit.discovery.jobs import hear_until
+from netaudit.discovery.ledger import FIRST, MORE
+from netaudit.discovery.plan import named_since
+from netaudit.discovery.visit import VISIT_CHANNELS
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import Event, Target
+from netaudit.wire.tcp import IN_FLIGHT
+
+_RESUMED_HTTP = 2  # requests that are left to a visit of a run that this one continues: how many it made is not known
+
+
+def visit_latecomers(course: Course) -> Iterator[Event]:
+    """Visit who was heard late, until all questions have been heard out; then ask what was named late."""
+    if not course.live.channels & VISIT_CHANNELS:
+        yield from hear_until(course, lambda: not _is_asking(course))
+        return
+    patience = Patience(connect_s=PATIENT_CONNECT_S)
+    yield from hold(course, plan_visits(course, _newcomers(course)), 0, IN_FLIGHT, patience)
+    yield from tell_locked(course)
+    named = [more for address in course.alive if (more := _named_late(course, address))]
+    patience = Patience(connect_s=PATIENT_CONNECT_S, visit=MORE)
+    yield from hold(course, named, len(named), IN_FLIGHT, patience)
+    yield from course.tell_connections()
+
+
+def _newcomers(course: Course) -> Iterator[str | None]:
+    """The devices that nobody has visited, as they come; None while there may be more."""
+    looked_at = 0
+    swept = [link.network for link in course.attached.links if link in course.swept]
+    while True:
+        addresses = list(course.alive)[looked_at:] if looked_at < len(course.alive) else []
+        looked_at += len(addresses)
+        for address in addresses:
+            # Where no ARP sweep was done every address has been visited, whether or not somebody was heard there.
+            if _visited(course, address) is None and any(holds(network, address) for network in swept):
+                yield address
+        if not addresses:
+            if not _is_asking(course):
+                return
+            yield None
+
+
+def _is_asking(course: Course) -> bool:
+    """Whether answers to our questions are still listened for."""
+    return any(not question.listen_s for _, question in course.under_way.values())
+
+
+def _named_late(course: Course, address: str) -> Visit | None:
+    """What is left to ask of a device, where it has named more since it was visited."""
+    before = _visited(course, address)
+    if before is None or before.over or address in course.left_alone:
+        return None
+    target = named_since(before.target, course.hints.target(address))
+    return replace(before, target=target, late=0) if target else None
+
+
+def _visited(course: Course, address: str) -> Visit | None:
+    """The first visit to this device, by this run or by the one that it continues."""
+    past = course.live.ledger.visits.get((FIRST, address))
+    return course.visited.get(address) or (_spent(past.target, course.live.channels) if past else None)
+
+
+def _spent(target: Target, channels: frozenset[str]) -> Visit:
+    return Visit(
+        target, channels, alive=True, icon_wanted=False, activation_wanted=False, product_wanted=False,
+        greeters_wanted=False, http_left=_RESUMED_HTTP, rtsp_left=0,
+    )  # fmt: skip

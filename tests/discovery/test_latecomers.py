@@ -1,0 +1,126 @@
+"""Whoever is heard late is visited late; what was named late is asked, and nothing a second time."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from support.staging import ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
+
+from netaudit.discovery import ask, find, latecomers, live
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.course import Course
+from netaudit.discovery.latecomers import visit_latecomers
+from netaudit.discovery.ledger import FIRST, MORE, Past
+from netaudit.discovery.live import live_events
+from netaudit.discovery.visiting.state import Visit
+from netaudit.model import ChannelReport
+from netaudit.wire.steps import Connect
+
+NAMES = b"<ProbeMatch><DeviceSN>1</DeviceSN><HttpPort>9000</HttpPort></ProbeMatch>"
+LATE_S = 0.4
+
+
+@pytest.fixture
+def phases(stage, monkeypatch):
+    """Runs that go on to visits as soon as everybody has been asked once."""
+    monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, visit_latecomers))
+    monkeypatch.setattr(find, "ASKED_S", 0.0)
+    monkeypatch.setattr(find, "SETTLE_S", 0.1)
+    return stage
+
+
+def says_late(*events):
+    """What a channel does that says these after the others have been visited."""
+
+    def act(_):
+        time.sleep(LATE_S)
+        yield from events
+
+    return act
+
+
+def visited(stage):
+    return [(address, getattr(step, "port", None)) for address, _, step in stage.visited]
+
+
+def test_device_that_answers_late_is_visited_after_the_others(phases):
+    phases.plays(
+        arp_find=says(heard("10.0.0.9"), DONE),
+        sadp_find=says_late(heard("10.0.0.10", "sadp", ANSWER % b"false")),
+    )
+    events = list(live_events(settings("10.0.0.0/24", interfaces=(ETH0,))))
+
+    assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.10", 80)]
+    assert "10.0.0.10" in {getattr(event, "address", "") for event in events}
+
+
+def test_what_a_device_names_late_is_asked_and_nothing_else_again(phases):
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=says_late(heard("10.0.0.9", "sadp", NAMES)))
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.9", 9000)]
+
+
+def test_device_that_says_late_that_it_is_locked_is_told_and_asked_no_further(phases):
+    locked = NAMES.replace(b"</DeviceSN>", b"</DeviceSN><DeviceLock>true</DeviceLock>")
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=says_late(heard("10.0.0.9", "sadp", locked)))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+
+    assert visited(phases) == [("10.0.0.9", 80)]
+    assert ("locked", "10.0.0.9") in gaps(events)
+
+
+def test_without_a_sweep_everybody_was_visited_already(phases):
+    partial = ChannelReport(name="arp", status="partial")
+    phases.plays(arp_find=says(partial), sadp_find=says_late(heard("10.0.0.9", "sadp", ANSWER % b"false")))
+    list(live_events(settings("10.0.0.8-9", interfaces=(ETH0,))))
+
+    assert sorted(visited(phases)) == [("10.0.0.8", 80), ("10.0.0.9", 80)]
+
+
+def test_run_that_visits_nobody_hears_its_questions_out(phases):
+    late = heard("10.0.0.9", "sadp", ANSWER % b"false")
+    phases.plays(sadp_find=says_late(late))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"sadp"})))
+
+    assert (visited(phases), late in events) == ([], True)
+
+
+def test_connections_to_latecomers_are_told(phases):
+    run = settings("10.0.0.0/24", interfaces=(ETH0,))
+
+    def connects(_):
+        time.sleep(LATE_S)
+        run.gate.connected("10.0.0.10")
+        yield heard("10.0.0.10", "sadp", ANSWER % b"false")
+
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=connects)
+    reports = [r for r in of_kind(ChannelReport, live_events(run)) if r.name == "tcp"]
+
+    assert sum(report.sent for report in reports) == 1
+
+
+def continued(*, over=(FIRST,)):
+    """The course of a run that goes on with one whose visits to 10.0.0.9 were over."""
+    run = settings("10.0.0.9", interfaces=(ETH0,))
+    course = Course(run, Attached(run.scope, (ETH0,)), alive={"10.0.0.9": None}, swept={ETH0})
+    target = replace(course.hints.target("10.0.0.9"))
+    run.ledger.visits.update({(visit, "10.0.0.9"): Past(target, over=True) for visit in over})
+    list(course.take(heard("10.0.0.9", "sadp", NAMES), "sadp"))
+    return course
+
+
+def test_a_continued_run_asks_what_was_named_late_out_of_little(stage):
+    course = continued()
+    visit = latecomers._named_late(course, "10.0.0.9")
+    list(visit_latecomers(course))
+
+    assert isinstance(visit, Visit)
+    assert (visit.target.ports, visit.http_left, visit.rtsp_left) == ((9000,), 2, 0)
+    assert [(address, type(step)) for address, _, step in stage.visited] == [("10.0.0.9", Connect)]
+
+
+def test_a_continued_run_does_not_ask_it_twice(stage):
+    list(visit_latecomers(continued(over=(FIRST, MORE))))
+
+    assert stage.visited == []
