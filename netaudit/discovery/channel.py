@@ -29,6 +29,7 @@ class Question:
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
     enough: threading.Event | None = None  # set when listening may end before its time
+    excluding: bool = False  # somebody is excluded: what names no host waits until it is known who that is
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
     ledger: Ledger | None = None  # where what is sent is noted
     part: str = ""  # of the run, to tell its notes apart

@@ -117,16 +117,20 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
     if course.live.listen_s and course.attached.leads(link):
         alone = not course.live.channels
         enough = None if alone or course.live.listens_on else course.heard_enough
-        question = Question(gate=gate, interface=link, listen_s=course.live.listen_s, alone=alone, enough=enough)
+        question = Question(
+            gate=gate, interface=link, listen_s=course.live.listen_s, alone=alone, enough=enough,
+            excluding=bool(course.live.scope.excluded),
+        )  # fmt: skip
         yield from listening(question, course.live.channels)
 
 
 def _questions(course: Course, channel: Channel, link: Interface) -> Iterator[Question]:
     """What one channel asks on one network; over IPv6 once per interface, and only where it has an address."""
+    excluding = bool(course.live.scope.excluded)
     if 4 in channel.families:
-        yield Question(gate=course.live.gate, interface=link)
+        yield Question(gate=course.live.gate, interface=link, excluding=excluding)
     if 6 in channel.families and link.link_local and course.attached.leads(link):
-        yield Question(gate=course.live.gate, interface=link, ipv6=True)
+        yield Question(gate=course.live.gate, interface=link, ipv6=True, excluding=excluding)
 
 
 def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Job]:

@@ -48,9 +48,11 @@ def ask(question: Question, asking: Asking) -> Iterator[Event]:
 
 def _heard(question: Question, asking: Asking, ear: PacketSocket) -> Iterator[Event]:
     link, heard, skipped = question.link, Counter[str](), Counter[str]()
-    notes = question.notes(asking.name, source=link.address)
+    # What is held is lost where the run is killed: then it is asked again.
+    notes = None if question.excluding else question.notes(asking.name, source=link.address)
     frames = ear.ask(asking.shots, asking.to, asking.listen_s, question.gate, notes)
-    for reply in nameless_last(replies_of_frames(frames, link.name, frozenset(), skipped)):
+    replies = replies_of_frames(frames, link.name, frozenset(), skipped)
+    for reply in nameless_last(replies, excluding=question.excluding):
         source = reply.address or reply.mac or ""
         heard[source] += 1
         if heard[source] <= REPLIES_PER_SOURCE and reply.mac != link.mac:

@@ -44,8 +44,11 @@ class Hearsay:
         return self._first.setdefault(message, listened) != listened
 
 
-def nameless_last(replies: Iterable[Reply]) -> Iterator[Reply]:
-    """Replies as they come, those that name no host when all is over: by then it is known who is excluded."""
+def nameless_last(replies: Iterable[Reply], *, excluding: bool) -> Iterator[Reply]:
+    """Replies as they come; those that name no host when all is over, where that tells whether they are excluded."""
+    if not excluding:
+        yield from replies
+        return
     held: list[Reply] = []
     for reply in replies:
         if _names_no_host(reply.address) and len(held) < MOST_HELD:

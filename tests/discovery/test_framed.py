@@ -74,6 +74,13 @@ def test_frames_are_noted_as_datagrams_are(monkeypatch):
     assert [ear.notes.was_sent(ASKING.to, number) for number in (0, 1)] == [True, False]
 
 
+def test_frames_whose_answers_wait_are_not_noted(monkeypatch):
+    ear = Ear()
+    asked(monkeypatch, ear, ledger=Ledger(), part="find", excluding=True)
+
+    assert ear.notes is None
+
+
 def test_our_own_frames_are_nobody_s_answers(monkeypatch):
     own = ethernet(SADP, b"!\x02\x01\xf6" + bytes(60), source=EXAMPLE_INTERFACE.mac)
 

@@ -66,10 +66,24 @@ def test_a_flood_does_not_wait(monkeypatch):
     monkeypatch.setattr(hearsay, "MOST_HELD", 1)
     replies = [heard("", payload=bytes([n])) for n in range(3)]
 
-    assert [r.payload for r in nameless_last(replies)] == [b"\1", b"\2", b"\0"]
+    assert [r.payload for r in nameless_last(replies, excluding=True)] == [b"\1", b"\2", b"\0"]
+
+
+def test_nobody_waits_where_nobody_is_excluded():
+    heard_of = []
+    replies = (heard_of.append(n) or heard("", payload=bytes([n])) for n in range(3))
+
+    assert next(nameless_last(replies, excluding=False)).payload == b"\0"
+    assert heard_of == [0]
 
 
 def test_who_names_no_host_is_told_last():
     replies = [heard(""), heard("10.0.0.7"), heard("fe80::7%eth0"), heard("10.0.0.8"), heard("2001:db8::7")]
 
-    assert [r.address for r in nameless_last(replies)] == ["10.0.0.7", "10.0.0.8", "2001:db8::7", "", "fe80::7%eth0"]
+    assert [r.address for r in nameless_last(replies, excluding=True)] == [
+        "10.0.0.7",
+        "10.0.0.8",
+        "2001:db8::7",
+        "",
+        "fe80::7%eth0",
+    ]

@@ -65,14 +65,17 @@ def heard(monkeypatch, ear, **rest):
     return events
 
 
-def test_frames_become_replies_of_their_channels(monkeypatch):
+@pytest.mark.parametrize("excluding", [True, False])
+def test_frames_become_replies_of_their_channels(monkeypatch, excluding):
     ear = Ear([LLDP, ASKS, ANNOUNCES])
-    *replies, report = heard(monkeypatch, ear)
+    *replies, report = heard(monkeypatch, ear, excluding=excluding)
+    if not excluding:
+        replies = [*replies[1:], replies[0]]
 
     assert [(r.channel, r.address, r.mac) for r in replies] == [
         ("arp", "192.0.2.7", CAMERA),
         ("ssdp", "192.0.2.7", CAMERA),
-        ("lldp", "", CAMERA),  # who names no host comes last
+        ("lldp", "", CAMERA),  # who names no host comes last, where somebody is excluded
     ]
     assert report == ChannelReport(name="listen", status="done", reason="eth0: heard 3 frames in 0 s, 0 dropped")
 
