@@ -219,7 +219,7 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
         outcome = yield _patient(item, state, late, patience)
         if isinstance(item, Connect) and outcome.status == "timeout":
             late.append(item.port)
-            course.delayed.update({state.target.address} & course.alive.keys())
+            course.note_delay(state)
         elif isinstance(item, Connect) and not near and time.monotonic() - asked_at >= RESENT_S:
             course.resent += 1
         is_enough = len(late) >= patience.most_late and not state.alive

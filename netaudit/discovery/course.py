@@ -96,7 +96,7 @@ class Course:
     phase: str = ""
     dialled: int = 0  # addresses of which only a connection can tell
     in_flight: int = 0  # devices that are visited just now
-    delayed: set[str] = field(default_factory=set)  # of these, who let a connection wait in vain
+    delayed: dict[str, Visit] = field(default_factory=dict)  # devices that let a connection wait in vain
     told: tuple[str, int, float] = ("", 0, 0.0)  # of which stage progress was told last, how far, and when
 
     def enter(self, phase: str) -> None:
@@ -114,6 +114,11 @@ class Course:
         self.told = (stage, done, now)
         self.live.progress(self._standing(stage, done, total))
 
+    def note_delay(self, state: Visit) -> None:
+        """Remember a device that let a connection wait in vain; at other addresses perhaps nobody is."""
+        if state.target.address in self.alive:
+            self.delayed[state.target.address] = state
+
     def _standing(self, stage: str, done: int, total: int) -> Standing:
         near = self.heard.get("arp", set())
         return Standing(
@@ -126,7 +131,8 @@ class Course:
             silent=len(near - self.discovered()),
             dialled=self.dialled,
             in_flight=self.in_flight,
-            late=len(self.late.keys() | self.delayed),
+            late=len((self.late.keys() | self.delayed.keys()) - self.left_alone),
+            mute=sum(not state.alive for state in self.delayed.values()),
             lossy=bool(self.lossy),
             resent=self.resent,
             prospect=self.prospect,
