@@ -1,5 +1,6 @@
 import pytest
-from benchmarks.naming import WAYS, measure
+from benchmarks.naming import WAYS, compared, measure
+from benchmarks.processes import KILLED, Contest, Cost
 from support.namespaces import needs_namespaces
 
 pytestmark = needs_namespaces
@@ -19,3 +20,18 @@ def test_packets_are_counted_at_the_switch(contest):
     (cost,) = contest.runs[OURS]
 
     assert 508 < cost.packets < 6 * 120 + 600  # a /24 asked twice, and the devices' own
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (0, "nmap: 30.0 times as long, 5.0 times as many packets"),
+        (KILLED, "nmap: at least 30.0 times as long, at least 5.0 times as many packets"),
+    ],
+)
+def test_who_was_stopped_took_at_least_so_much(code, expected):
+    ours = Cost(wall_s=4.0, cpu_s=1.0, peak_mib=50.0, code=0, packets=2400)
+    other = Cost(wall_s=120.0, cpu_s=1.0, peak_mib=50.0, code=code, packets=12000)
+    contest = Contest(title="", runs={OURS: (ours,), "nmap": (other,)}, notes={})
+
+    assert compared(contest) == [expected]
