@@ -17,9 +17,8 @@ from pathlib import Path
 
 from netaudit import __version__
 from netaudit.assemble import assemble
-from netaudit.coverage import is_empty_handed
 from netaudit.credentials import Credentials
-from netaudit.discovery import CHANNELS, UDP_PORTS
+from netaudit.discovery import CHANNELS
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Live, Progress
 from netaudit.discovery.ledger import Ledger
@@ -27,14 +26,12 @@ from netaudit.discovery.live import live_events
 from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.means import Means
 from netaudit.identify.fingerprints import Library
-from netaudit.imports import import_nmap
-from netaudit.model import Event, Gap, Inventory, Observation, Reply, Run
+from netaudit.model import Event, Gap, Inventory, Run
 from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
 from netaudit.recognise import Recogniser
-from netaudit.records.bundle import BundleWriter, continue_bundle, read_bundle, read_items
-from netaudit.records.digest import Digest
-from netaudit.records.kind import recorded_kind
+from netaudit.recorded import Recorded, replay_recorded
+from netaudit.records.bundle import BundleWriter, continue_bundle, read_items
 from netaudit.scope import Scope, parse_scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import attached_networks, list_interfaces
@@ -141,34 +138,8 @@ def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) 
 
     ValueError where a file is neither, was tampered with, or was cut off before anything in it could be read.
     """
-    inventory = _replay(paths, library, kind)
-    cut = [gap.detail for gap in inventory.coverage.gaps if gap.kind == "truncated_input"]
-    if cut and is_empty_handed(inventory.coverage):
-        raise ValueError(f"{cut[0]}: nothing in it could be read")
-    return inventory
-
-
-def _replay(paths: Sequence[Path], library: Library, kind: str | None) -> Inventory:
-    kinds = {kind or recorded_kind(path) for path in paths}
-    if kinds == {"bundle"} and len(paths) == 1:
-        recording = read_bundle(paths[0])
-        return assemble(recording.events, lambda: recording.run, library)
-    if "bundle" in kinds:
-        raise ValueError("replay: a bundle is one whole run: replay it by itself")
-    clock = _Clock(tuple(paths), Digest(paths), "import" if "nmap" in kinds else "capture")
-    events = (event for path in paths for event in _recorded(path, kind or recorded_kind(path)))
-    return assemble(clock.watched(events), clock.run, library)
-
-
-def _recorded(path: Path, kind: str) -> Iterator[Event | Observation]:
-    """What a capture or another tool's file tells."""
-    if kind == "nmap":
-        yield from import_nmap(path)
-        return
-    from netaudit.records.capture import read_capture  # noqa: PLC0415  many runs never need it
-
-    yield from read_capture(path, UDP_PORTS)
-    yield Gap(kind="passive", detail="a capture shows what crossed its wire in its time: silence proves nothing")
+    with Recorded(paths, kind) as recorded:
+        return replay_recorded(recorded, library)
 
 
 def _check(request: Request) -> None:
@@ -213,35 +184,6 @@ def _run(request: Request, scope: Scope) -> Run:
         version=__version__,
         addresses_in_scope=len(scope),
     )
-
-
-@dataclass(slots=True)
-class _Clock:
-    """The run that captures and other tools' files stand for: its times are those of what was heard."""
-
-    paths: tuple[Path, ...]
-    digest: Digest
-    feed: str
-    first: float = 0.0
-    last: float = 0.0
-
-    def watched(self, events: Iterable[Event | Observation]) -> Iterator[Event | Observation]:
-        for event in events:
-            if isinstance(event, Reply | Observation):
-                heard_at = event.heard_at if isinstance(event, Reply) else event.seen_at
-                self.first = min(self.first or heard_at, heard_at)
-                self.last = max(self.last, heard_at)
-            yield event
-
-    def run(self) -> Run:
-        return Run(
-            id=self.digest.text()[:32],
-            feed=self.feed,
-            started_at=self.first,
-            finished_at=self.last,
-            targets=tuple(path.name for path in self.paths),
-            version=__version__,
-        )
 
 
 def _with_witness(prepared: Prepared, library: Library) -> Prepared:

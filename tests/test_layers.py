@@ -15,7 +15,7 @@ LAYERS = {
     "model": 1, "vocabulary": 1, "plain": 1, "profiles": 1, "quiet": 1,
     "wire": 2, "records": 2, "inventory": 2, "coverage": 2, "subnets": 2, "scope": 2, "registry": 2, "page": 2, "naming": 2, "credentials": 2,
     "discovery": 3, "identify": 3, "policy": 3, "report": 3, "tell": 3, "history": 3,
-    "assemble": 4, "imports": 4, "runs": 4, "scrubbing": 4, "recognise": 4, "resume": 4, "single": 4, "doctor": 4,
+    "assemble": 4, "imports": 4, "runs": 4, "scrubbing": 4, "recognise": 4, "recorded": 4, "resume": 4, "single": 4, "doctor": 4,
     "demo": 5, "api": 5, "watch": 5,
     "cli": 6, "__main__": 7,
 }  # fmt: skip

@@ -48,12 +48,14 @@ def replay(
     was cut off, or the recorded scan was incomplete; 130 interrupted.
     Example: netaudit replay evidence.bundle -o json=inventory.json
     """
-    from netaudit.inventory import document
-    from netaudit.runs import replay as replay_files
+    from netaudit.recorded import Recorded, replay_recorded
 
     pairs = check_outputs(outputs)
     check_store()
-    inventory = replay_files(files, load(directories), kind=kind)
+    with Recorded(files, kind) as recorded:  # what needs time to load is loaded while it is read
+        from netaudit.inventory import document
+
+        inventory = replay_recorded(recorded, load(directories))
     write_outputs(document(inventory), pairs, beside(pairs, directories))
     store_if_asked(document(inventory), files[0] if inventory.run.feed == "live" else None, quiet=quiet)
     return conclude(inventory, quiet=quiet, verbose=verbose)

@@ -1,43 +1,45 @@
-"""The digest by which recorded files are known, reckoned by a thread of its own while somebody else reads them.
+"""The digest by which recorded files are known, reckoned by a process of its own while somebody else reads them.
 
-FIPS 180-4: SHA-256 of the digests of the files, in their order. hashlib lets other threads run meanwhile.
+FIPS 180-4: SHA-256 of the digests of the files, in their order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
+from types import TracebackType
+from typing import Self
 
-_PIECE_SIZE = 8 << 20  # bytes; large, because the thread waits for its turn after each
+from netaudit.records.elsewhere import Elsewhere
+
+_PIECE_SIZE = 256 << 10  # bytes; what the fastest memory of a processor holds
 
 
 class Digest:
-    """The digest of files, begun at once."""
+    """The digest of files. A context, whose end is the end of the reckoning too."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._whole = sha256()
-        self._error: OSError | None = None
-        self._thread = Thread(target=self._reckon, args=(tuple(paths),), daemon=True)
-        self._thread.start()
+    def __init__(self, paths: Sequence[Path], *, worth_it: bool = True) -> None:
+        """Begin at once, elsewhere, where that is worth it."""
+        self._digests = Elsewhere(partial(_digests, tuple(paths)), worth_it=worth_it)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._digests.close()
 
     def text(self) -> str:
         """In hexadecimal; waits for the end. OSError where a file cannot be read."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._whole.hexdigest()
-
-    def _reckon(self, paths: tuple[Path, ...]) -> None:
-        try:
-            for path in paths:
-                self._whole.update(_digest(path))
-        except OSError as error:
-            self._error = error
+        return sha256(b"".join(self._digests)).hexdigest()
 
 
-def _digest(path: Path) -> bytes:
-    digest, room = sha256(), bytearray(min(_PIECE_SIZE, path.stat().st_size + 1))
-    with path.open("rb", buffering=0) as stream, memoryview(room) as view:
-        while size := stream.readinto(view):
-            digest.update(view[:size])
-    return digest.digest()
+def _digests(paths: Sequence[Path]) -> Iterator[bytes]:
+    room = bytearray(_PIECE_SIZE)
+    for path in paths:
+        digest = sha256()
+        with path.open("rb", buffering=0) as stream, memoryview(room) as view:
+            while size := stream.readinto(view):
+                digest.update(view[:size])
+        yield digest.digest()

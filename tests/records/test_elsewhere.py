@@ -1,0 +1,121 @@
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from netaudit.records import elsewhere
+from netaudit.records.elsewhere import Elsewhere
+
+REAL = elsewhere._is_possible
+
+
+@pytest.fixture(autouse=True)
+def possible(monkeypatch):
+    """The tests want another process on a machine with one processor too."""
+    monkeypatch.setattr(elsewhere, "_is_possible", lambda: True)
+
+
+def processes(count):
+    for _ in range(count):
+        yield os.getpid()
+
+
+def failing():
+    yield from range(100)
+    raise ValueError("the file is damaged")
+
+
+def dying():
+    yield from range(100)
+    if os.getpid() != HERE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield from range(100, 200)
+
+
+HERE = os.getpid()
+
+
+def test_results_come_in_their_order_from_another_process():
+    with Elsewhere(lambda: ((os.getpid(), n) for n in range(1000))) as work:
+        results = list(work)
+
+    assert [n for _, n in results] == list(range(1000))
+    assert os.getpid() not in {pid for pid, _ in results}
+
+
+def test_work_begins_before_its_results_are_asked_for(tmp_path):
+    def noted():
+        (tmp_path / "begun").touch()
+        yield 1
+
+    with Elsewhere(noted) as work:
+        for _ in range(1000):
+            if (tmp_path / "begun").exists():
+                break
+            time.sleep(0.01)
+
+        assert (tmp_path / "begun").exists()
+        assert list(work) == [1]
+
+
+@pytest.mark.parametrize("size", [1, 100_000, 3 << 20])
+def test_results_of_any_size_arrive(monkeypatch, size):
+    monkeypatch.setattr(elsewhere, "_MOST_WAITING", 1 << 20)
+    with Elsewhere(lambda: (bytes([n]) * size for n in range(10))) as work:
+        assert list(work) == [bytes([n]) * size for n in range(10)]
+
+
+def test_other_process_does_not_run_far_ahead_of_who_takes_its_results(monkeypatch, tmp_path):
+    monkeypatch.setattr(elsewhere, "_MOST_WAITING", 1 << 20)
+
+    def noted():
+        for number in range(1000):
+            (tmp_path / "made").write_text(str(number))
+            yield bytes(100_000)
+
+    with Elsewhere(noted) as work:
+        results = iter(work)
+        next(results)
+        time.sleep(0.5)
+
+        assert int((tmp_path / "made").read_text()) < 400  # 64 in each piece, a piece in hand and one in the pipe
+
+
+def test_what_the_work_raises_is_raised_here_after_what_it_gave():
+    results = []
+    with Elsewhere(failing) as work, pytest.raises(ValueError, match="damaged"):
+        results.extend(work)
+
+    assert results == list(range(100))
+
+
+def test_rest_is_worked_out_here_where_the_other_process_dies():
+    with Elsewhere(dying) as work:
+        assert list(work) == list(range(200))
+
+
+@pytest.mark.parametrize("taken", [0, 1, 1000])
+def test_other_process_ends_with_the_context(taken):
+    with Elsewhere(lambda: ((os.getpid(), bytes(10_000)) for _ in range(100_000))) as work:
+        results = iter(work)
+        pid = work._pid
+        for _ in range(taken):
+            next(results)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_what_is_not_worth_it_is_done_here_and_only_when_asked_for():
+    with Elsewhere(lambda: processes(3), worth_it=False) as work:
+        assert list(work) == [os.getpid()] * 3
+
+
+@pytest.mark.parametrize(("processors", "threads", "forks"), [(2, 1, True), (8, 1, True), (1, 1, False), (2, 2, False)])
+def test_no_fork_where_there_is_one_processor_or_another_thread(monkeypatch, processors, threads, forks):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(processors)), raising=False)
+    monkeypatch.setattr(threading, "active_count", lambda: threads)
+
+    assert REAL() is forks
