@@ -10,11 +10,9 @@ from support.loopback import CORNER, corner_place
 from support.recorded import devices
 
 from netaudit import runs
-from netaudit.cli.scan import chosen_channels, read_lists
 from netaudit.demo import emulate
 from netaudit.inventory import read
 from netaudit.model import Gap
-from netaudit.runs import ACTIVE, USUAL
 
 NOBODY = f"{CORNER}.200"
 QUICK = ("--rate", "10000")
@@ -158,33 +156,6 @@ def wait_until(happened, patience_s=30):
     while not happened():
         assert time.monotonic() < until
         time.sleep(0.02)
-
-
-@pytest.mark.parametrize(
-    ("text", "chosen"),
-    [
-        (None, set(USUAL)),
-        ("arp, wsd", {"arp", "wsd"}),
-        ("-tls,-rtsp", set(USUAL) - {"tls", "rtsp"}),
-        ("arp,wsd,-wsd", {"arp"}),
-        ("+sadp_raw", {*USUAL, "sadp_raw"}),
-        ("+sadp_raw,-tls", {*USUAL, "sadp_raw"} - {"tls"}),
-        ("arp,+sadp_raw", {"arp", "sadp_raw"}),
-    ],
-)
-def test_channels_are_named_or_taken_away(text, chosen):
-    assert chosen_channels(text) == chosen
-
-
-def test_raw_sadp_is_asked_only_where_it_is_named():
-    assert "sadp_raw" in ACTIVE
-    assert "sadp_raw" not in USUAL
-
-
-def test_comma_in_a_target_file_stays_part_of_its_word(tmp_path):
-    (tmp_path / "x").write_text("10.0.0.1,5 10.0.0.9\n")
-
-    assert read_lists((str(tmp_path / "x"),)) == ("10.0.0.1,5", "10.0.0.9")
 
 
 def test_a_language_without_a_page_is_said_before_anything_is_sent():
