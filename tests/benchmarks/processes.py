@@ -8,11 +8,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 LIMIT_S = 170.0  # of one run of one process
+LOOK_S = 0.1  # after which it is looked for processes that it has begun
 KILLED = -9  # the code of one that reached the limit
 FINE = frozenset({0, 1, 4})  # netaudit is done: and something stands against the organisation, or could not be seen
 
@@ -96,17 +100,33 @@ def run(
 
 
 def _watch(pid: int, peaks: list[float]) -> None:
-    """Note the most memory that a process has held, until it ends; its rusage counts what held it before exec (proc(5))."""
+    """Note the most memory that a process and those that it began have held, each at its own worst moment, until the
+    first one ends; its rusage counts what held it before exec (proc(5)).
+    """
+    held: dict[int, float] = {}
+    kin, due = [pid], 0.0
     while True:
-        try:
-            lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-        except OSError:
+        if time.monotonic() >= due:
+            kin, due = [pid, *_begun_by(pid)], time.monotonic() + LOOK_S
+        held |= {one: peak for one in kin if (peak := _peak_mib(one)) is not None}
+        if _peak_mib(pid) is None:  # it has ended, and nobody has asked for its code yet
             return
-        held = next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), None)
-        if held is None:  # it has ended, and nobody has asked for its code yet
-            return
-        peaks.append(held)
+        peaks.append(sum(held.values()))
         time.sleep(0.02)
+
+
+def _begun_by(pid: int) -> list[int]:
+    with suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []
+
+
+def _peak_mib(pid: int) -> float | None:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), None)
 
 
 def compete(

@@ -18,6 +18,13 @@ def test_whole_processes_are_measured():
     assert 60 < cost.peak_mib < 200
 
 
+def test_memory_of_the_processes_that_it_begins_counts():
+    held = "import time; held = bytearray(60 << 20); time.sleep(0.6)"
+    cost = run([sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{held}'])"])
+
+    assert 65 < cost.peak_mib < 200
+
+
 def test_one_that_does_not_end_is_killed():
     cost = run(SLEEP, limit_s=0.5)
 
