@@ -2,7 +2,7 @@
 
     python tests/benchmarks/beside_peers.py [AREA ...] [--runs N] [--write docs/benchmarks.md]
 
-The areas are verbs, sweeps, captures and naming. Needs root for namespaces; a peer that is not installed is left out.
+The areas are captures, sweeps, naming, banners and verbs. Needs root for namespaces; a peer that is not installed is left out.
 With --write, the areas that were measured take the place of their sections in the page, and the others stay.
 """
 
@@ -18,13 +18,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import captures, naming, sweeps, verbs
+from benchmarks import banners, captures, naming, sweeps, verbs
 from benchmarks.processes import Contest, markdown
 
 AREAS: dict[str, Callable[[int], Sequence[Contest]]] = {
     "captures": lambda runs: [captures.measure(captures.PACKETS, runs), captures.measure(captures.FEWER, runs)],
     "sweeps": sweeps.measure,
     "naming": lambda runs: [naming.measure(naming.DEVICES, runs)],
+    "banners": banners.measure,
     "verbs": lambda runs: [verbs.measure(runs)],
 }
 PEERS = ("arp-scan", "masscan", "nmap", "tcpdump", "tshark")

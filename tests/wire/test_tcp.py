@@ -225,7 +225,7 @@ def test_many_alarms_do_not_pile_up():
 
 
 def test_hundreds_of_exchanges_a_second():
-    """A sanity check; tests/benchmarks/conversations.py measures."""
+    """A sanity check; tests/benchmarks/banners.py measures."""
     with serving(answers_at_once) as service:
         started = time.monotonic()
         results = told(converse(((service.address, asks(service.port)) for _ in range(500)), open_gate()))
