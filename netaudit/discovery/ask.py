@@ -166,7 +166,7 @@ def _conversations(
         conversation = _noting_late(course, state, patience)
         limit_s = course.live.host_timeout_s
         visit = noted(course.live.ledger, patience.visit, state, conversation, limit_s)
-        yield state.target.address, over.count(visit)
+        yield state.target.address, over.count(state, visit)
         over.tell()
 
 
@@ -180,12 +180,13 @@ class _Over:
     begun: int = 0
     ended: int = 0
 
-    def count(self, conversation: Conversation) -> Conversation:
+    def count(self, state: Visit, conversation: Conversation) -> Conversation:
         """The same conversation; when it ends it is counted."""
         try:
             yield from conversation
         finally:
             self.ended += 1
+            self.course.awaited.pop(state.target.address, None)
 
     def tell(self) -> None:
         self.course.in_flight = self.begun - self.ended
@@ -211,6 +212,8 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
     if near and state.target.address in course.alive and (wait_s := course.room.wait_s(state.target.address)):
         yield Pause(wait_s)
     began = time.monotonic()
+    if near:
+        course.awaited[state.target.address] = state, began
     conversation = go_on(state)
     late: list[int] = []
     item = next(conversation, None)

@@ -33,6 +33,7 @@ NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has
 Job = tuple[Channel, Question]
 Events = queue.Queue[tuple[int, Event | BaseException | None]]  # the job's number; None: it has ended
 
+MUTE_S = 0.7  # a neighbour that has answered ARP, and takes no connection for so long, is likely to take none
 TOLD_S = 0.1  # between two tellings of one stage: a packet is no news
 WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
 
@@ -96,6 +97,7 @@ class Course:
     phase: str = ""
     dialled: int = 0  # addresses of which only a connection can tell
     in_flight: int = 0  # devices that are visited just now
+    awaited: dict[str, tuple[Visit, float]] = field(default_factory=dict)  # visits to neighbours, and when they began
     delayed: dict[str, Visit] = field(default_factory=dict)  # devices that let a connection wait in vain
     told: tuple[str, int, float] = ("", 0, 0.0)  # of which stage progress was told last, how far, and when
 
@@ -113,6 +115,15 @@ class Course:
             return
         self.told = (stage, done, now)
         self.live.progress(self._standing(stage, done, total))
+
+    def _mute(self) -> int:
+        """The devices that have taken no connection: a lost packet is not the reason."""
+        silent = {a for a, state in self.delayed.items() if not state.alive and state.late > bool(self.lossy)}
+        if not self.lossy:
+            now = time.monotonic()
+            begun = ((state, at) for state, at in self.awaited.values() if state.target.address in self.alive)
+            silent.update(state.target.address for state, at in begun if not state.alive and now > at + MUTE_S)
+        return len(silent)
 
     def note_delay(self, state: Visit) -> None:
         """Remember a device that let a connection wait in vain; at other addresses perhaps nobody is."""
@@ -132,7 +143,7 @@ class Course:
             dialled=self.dialled,
             in_flight=self.in_flight,
             late=len((self.late.keys() | self.delayed.keys()) - self.left_alone),
-            mute=sum(not state.alive for state in self.delayed.values()),
+            mute=self._mute(),
             lossy=bool(self.lossy),
             resent=self.resent,
             prospect=self.prospect,

@@ -104,7 +104,7 @@ def _look_ahead(course: Course) -> None:
         again_after_s=live.profile.again_after_s if live.again else None,
         again_pps=live.profile.again_pps,
         logins=live.logins is not None,
-        ended=frozenset(live.ledger.ended),
+        ended=frozenset(phase.__name__ for phase in PHASES) & live.ledger.ended,
     )
 
 
