@@ -13,6 +13,7 @@ import shutil
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -61,12 +62,12 @@ def compared(contest: Contest) -> list[str]:
 def measure(
     devices: int, runs: int, ways: Mapping[str, tuple[str, ...]] = WAYS, *, limit_s: float = LIMIT_S
 ) -> Contest:
-    """Each way of naming so many devices; one that takes longer than the limit is stopped."""
+    """Each way of naming so many devices; a peer that takes longer than the limit is stopped."""
     with estate() as built:
         built.populate(built.attached(NETWORK), build_whole(devices))
         with built.alive():
             contenders = {
-                name: lambda command=command: scan(built, command, limit_s)
+                name: partial(scan, built, command, LIMIT_S if name.startswith("netaudit") else limit_s)
                 for name, command in ways.items()
                 if name.startswith("netaudit") or shutil.which(command[0])
             }
