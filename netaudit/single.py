@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO, NoReturn
 
 import msgspec
@@ -24,6 +25,7 @@ from netaudit.vocabulary import FIELDS
 
 MOST_LINE_BYTES = 16 * 1024 * 1024
 MOST_PARTS = 1024  # replies, and values, of one line
+MOST_REMEMBERED = 1024  # characters of a value that is not read anew when it comes again
 VALUE_LIMIT_BYTES = 4096  # of a value that somebody cut out; what `match` looks at
 SHOWN_CHARACTERS = 80  # of a foreign word, in a problem
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -59,12 +61,14 @@ def identify_lines(lines: Iterable[bytes], library: Library) -> Iterator[bytes]:
     for line in lines:
         if line.strip():
             name, answer = _identify(line, library)
-            yield escape(msgspec.json.encode({"id": name, **answer}, order="sorted")) + b"\n"
+            answer["id"] = name
+            yield escape(msgspec.json.encode(answer, order="sorted")) + b"\n"
 
 
 def identify_line(line: bytes, library: Library) -> dict[str, Any]:
     """The answer to one line, as JSON shapes; nothing is raised, whatever the line is."""
-    name, answer = _identify(line, library)
+    name, found = _identify(line, library)
+    answer = msgspec.json.decode(msgspec.json.encode(found))
     try:
         return {"id": json.loads(bytes(name)), **answer}
     except (ValueError, RecursionError):  # JSON, but more than Python takes: a number of thousands of digits
@@ -82,9 +86,12 @@ def _identify(line: bytes, library: Library) -> tuple[msgspec.Raw, dict[str, Any
         _complain(heard, "", str(error))
     facts = heard.facts()
     answer, *children = (_answer(part, facts, library) for part in ("", *_parts(facts)))
+    if children:
+        answer["children"] = children
     problems = sorted(heard.problems, key=lambda p: (p.channel, p.detail))
     shown = [{"stage": p.stage, "channel": p.channel, "status": p.status, "detail": p.detail} for p in problems]
-    return name, {**answer, **({"children": children} if children else {}), "problems": shown}
+    answer["problems"] = shown
+    return name, answer
 
 
 def _parts(facts: list[Observation]) -> list[str]:
@@ -95,10 +102,9 @@ def _parts(facts: list[Observation]) -> list[str]:
 def _answer(part: str, facts: list[Observation], library: Library) -> dict[str, Any]:
     """What the line says of the device itself, or of the one on one of its channels."""
     told = tuple(o for o in facts if o.part == part)
-    answer = msgspec.to_builtins(asset_document(identify_device(Device(id="given", observations=told), library)))
-    lists = {key: list(answer[key]) for key in ("evidence", "conflicts")}
-    place = {"part": part, "address": _address(told)} if part else {}
-    return {**place, **{key: answer[key] for key in _ANSWER}, **lists}
+    document = asset_document(identify_device(Device(id="given", observations=told), library))
+    answer = {key: getattr(document, key) for key in _ANSWER}
+    return answer | {"part": part, "address": _address(told)} if part else answer
 
 
 def _address(told: Iterable[Observation]) -> str | None:
@@ -187,18 +193,23 @@ def _keep(heard: Heard, field: object, value: object) -> None:
         _complain(heard, "", f"{_shown(field)} is no field: `netaudit channels --fields` lists them")
     elif not isinstance(value, str):
         _complain(heard, "", f"{field}: {_shown(value)} is no text")
-    elif field == "mac.address" and not mac_address(value):
-        _complain(heard, "", f"{_shown(value)} is no hardware address of a device: write it as aa:bb:cc:dd:ee:ff")
     else:
-        for name, text in tidied(field, value):
-            reply = Reply(
-                channel=name.partition(".")[0],
-                transport="given",
-                address="",
-                payload=value.encode("utf-8", "surrogatepass"),
-            )
-            for observation in observe(reply, name, text):
-                heard.keep(observation)
+        told = _told(field, value) if len(value) <= MOST_REMEMBERED else _told.__wrapped__(field, value)
+        if field == "mac.address" and not told:
+            _complain(heard, "", f"{_shown(value)} is no hardware address of a device: write it as aa:bb:cc:dd:ee:ff")
+        for observation in told:
+            heard.keep(observation)
+
+
+@lru_cache(maxsize=16384)  # a site has few models: the same values come back from device after device
+def _told(field: str, value: str) -> tuple[Observation, ...]:
+    payload = value.encode("utf-8", "surrogatepass")
+    return tuple(o for name, text in tidied(field, value) for o in observe(_given(name, payload), name, text))
+
+
+def _given(field: str, payload: bytes) -> Reply:
+    """The reply that a value stands for which somebody cut out."""
+    return Reply(channel=field.partition(".")[0], transport="given", address="", payload=payload)
 
 
 def tidied(field: str, value: str) -> Iterator[tuple[str, str]]:

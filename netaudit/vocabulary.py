@@ -1,5 +1,7 @@
 """The closed lists: every word that stands in data files, in the inventory and in the code is listed here once."""
 
+from functools import lru_cache
+
 # What a match is worth, best first. "proof": the maker's own protocol, certificate chain or identity page.
 STRENGTHS = ("proof", "strong", "medium", "weak")
 
@@ -264,6 +266,7 @@ SHARED_UUIDS = ("2419d68a2dd221b2a205", "0" * 20)
 VIRTUAL_MACS = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f")
 
 
+@lru_cache(maxsize=1024)  # there are fewer fields
 def cause_of(field: str) -> str:
     """The cause that an observation's field speaks for: one vote each when evidence is weighed."""
     head = field.partition(".")[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 from netaudit.identify.fingerprints import Fingerprint, Library
 from netaudit.identify.names import BrandEntry, Names
-from netaudit.model import Device, Match, Observation
+from netaudit.model import Device, Match
 from netaudit.vocabulary import STRENGTHS, is_placeholder
 
 INPUT_CHARACTERS = 4096  # of a value, for a pattern: what a device sends is hostile until read
@@ -28,26 +28,28 @@ DAY = re.compile(r"^((?:20)?[0-4]\d)[-/.]?(\d\d)[-/.]?(\d\d)$", re.ASCII)  # 220
 
 def match(device: Device, library: Library) -> tuple[Match, ...]:
     """Every fingerprint that fits an observation of the device, strongest first, then in the order of observations."""
-    found = (hit for observation in device.observations for hit in _matches(observation, library))
-    return tuple(sorted(found, key=strongest_first))
-
-
-def strongest_first(hit: Match) -> tuple[Any, ...]:
-    """The order in which evidence is listed: the same for any order of observations."""
-    seen = hit.observation
-    where = (seen.channel, seen.address, seen.mac or "", seen.transport, seen.port, seen.seen_at, seen.reply)
-    return (STRENGTHS.index(hit.strength), seen.field, hit.fingerprint, seen.value, *where, hit.claims)
-
-
-def _matches(observation: Observation, library: Library) -> Iterator[Match]:
-    for hit in _hits(library, observation.field, observation.value[:INPUT_CHARACTERS]):
-        yield Match(
+    found = [
+        Match(
             fingerprint=hit.fingerprint,
             observation=observation,
             strength=hit.strength,
             claims=hit.claims,
             title=hit.title,
         )
+        for observation in device.observations
+        for hit in _hits(library, observation.field, observation.value[:INPUT_CHARACTERS])
+    ]
+    found.sort(key=strongest_first)
+    return tuple(found)
+
+
+def strongest_first(hit: Match) -> tuple[Any, ...]:
+    """The order in which evidence is listed: the same for any order of observations."""
+    seen = hit.observation
+    return (
+        STRENGTHS.index(hit.strength), seen.field, hit.fingerprint, seen.value,
+        seen.channel, seen.address, seen.mac or "", seen.transport, seen.port, seen.seen_at, seen.reply, hit.claims,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 
 from msgspec import UNSET
@@ -45,7 +46,12 @@ def document(inventory: Inventory) -> Document:
 def stamp(seconds: float) -> str:
     """A time as RFC 3339 in UTC, to the second."""
     bounded = min(max(seconds, 0.0), LAST_SECOND) if seconds == seconds else 0.0  # noqa: PLR0124 (not-a-number)
-    return datetime.fromtimestamp(int(bounded), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _stamp(int(bounded))
+
+
+@lru_cache(maxsize=4096)  # what a device says comes within a few seconds
+def _stamp(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def address_order(address: str) -> tuple[int, int, str]:
