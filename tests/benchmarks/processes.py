@@ -5,6 +5,7 @@ A ratio of two medians of one run is what may be quoted: this machine's load, an
 
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -76,7 +77,9 @@ def run(
     words = ["ip", "netns", "exec", namespace, *command] if namespace else list(command)
     before, started = sent(), time.perf_counter()
     with given.open("rb") as stream:
-        process = subprocess.Popen(words, stdin=stream, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            words, stdin=stream, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=installed()
+        )
     limit = threading.Timer(limit_s, process.kill)
     limit.start()
     peaks = [0.0]
@@ -97,6 +100,12 @@ def run(
         packets=sent() - before,
         output=output,
     )
+
+
+def installed() -> dict[str, str]:
+    """The environment in which Python finds its modules compiled, as those of an installed program are."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), "netaudit-benchmarks"))}
 
 
 def _watch(pid: int, peaks: list[float]) -> None:

@@ -45,3 +45,10 @@ def test_medians_stand_beside_ours():
 def test_one_that_fails_is_an_error():
     with pytest.raises(ValueError, match="peer ended with 3"):
         compete("T", {"peer": python("raise SystemExit(3)")}, runs=1)
+
+
+def test_python_finds_its_modules_compiled(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    cost = run([sys.executable, "-c", "import sys; print(sys.dont_write_bytecode, bool(sys.pycache_prefix))"])
+
+    assert cost.output == b"False True\n"
