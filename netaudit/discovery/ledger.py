@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from netaudit.discovery.named import checked
 from netaudit.model import Event, Gap, Problem, Reply, Target
+from netaudit.plain import counted
 from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, Swept
 from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
 
@@ -27,8 +29,9 @@ class Past:
 
     target: Target
     outcomes: list[Outcome] = field(default_factory=list)  # of its steps, in their order
+    steps: list[tuple[str, str]] = field(default_factory=list)  # the same steps, as `kind_of` has them
     told: set[Event] = field(default_factory=set)  # what it told, to tell nothing twice
-    pending: bool = False  # a request was asked, and what came of it is not known
+    pending: str = ""  # the digest of a request that was asked; what came of it is not known
     late: bool = False  # a connection timed out: the second look needs to know what was left
     over: bool = False
 
@@ -78,18 +81,19 @@ class Ledger:
 
     def asking(self, stage: str, address: str, step: Step, port: int) -> None:
         """Note a request before it is sent; other steps ask nothing."""
-        if self.write and isinstance(step, Exchange) and step.request:
-            digest = sha256(step.request).hexdigest()
+        name, digest = kind_of(step)
+        if self.write and name == "exchange" and digest:
             self.note(Asked(stage=stage, address=address, port=port, digest=digest, at=time.time()), at_once=True)
 
     def answered(self, stage: str, address: str, step: Step, outcome: Outcome) -> None:
         """Note what came of a step; pauses are not noted."""
-        name = _NAMES.get(type(step))
+        name, _ = kind_of(step)
         if self.write and name:
             self.note(
                 Answered(
                     stage=stage, address=address, step=name, status=outcome.status, data=outcome.data,
                     detail=outcome.detail, tls_version=outcome.tls_version, local=outcome.local, at=outcome.at,
+                    port=step.port if isinstance(step, Connect) else 0,
                 ),
                 at_once=name != "connect",
             )  # fmt: skip
@@ -100,16 +104,21 @@ class Ledger:
             count = sum(at >= self.last_at - LISTENING_S for at in sent)
             if not count:
                 continue
-            detail = f"{channel.split()[-1]}: {count} questions had just been sent when the run was stopped: answers that came "
-            yield Gap(kind="answers_lost", detail=detail + "later are missing, and nobody is asked twice")
+            detail = (
+                f"{channel.split()[-1]}: {counted(count, 'question')} had just been sent when the run was stopped: "
+            )
+            detail += "answers that came later are missing, and nobody is asked twice"
+            yield Gap(kind="answers_lost", detail=detail)
 
     def _visit_of(self, address: str) -> Past | None:
-        found = [past for stage in (AGAIN, MORE, FIRST) if (past := self.visits.get((stage, address))) and not past.over]
+        found = [
+            past for stage in (AGAIN, MORE, FIRST) if (past := self.visits.get((stage, address))) and not past.over
+        ]
         return found[0] if found else None
 
     def _learn(self, mark: Mark) -> None:
         if isinstance(mark, Begun):
-            self.visits.setdefault((mark.stage, mark.target.address), Past(mark.target))
+            self.visits.setdefault((mark.stage, mark.target.address), Past(checked(mark.target)))
         elif isinstance(mark, Asked):
             self._learn_asked(mark)
         elif isinstance(mark, Answered):
@@ -119,6 +128,7 @@ class Ledger:
             past.told.clear()
             if not past.late:
                 past.outcomes.clear()
+                past.steps.clear()
         elif isinstance(mark, Ended):
             self.ended.add(mark.part)
             self.fresh.pop(mark.part.partition(" #")[0], None)
@@ -135,7 +145,7 @@ class Ledger:
             if not mark.interface:
                 self.fresh.setdefault(f"{mark.stage} {mark.channel}", []).append(mark.at)
         elif past := self.visits.get((mark.stage, mark.address)):
-            past.pending = True
+            past.pending = mark.digest
 
     def _learn_answer(self, mark: Answered) -> None:
         self.last_at = max(self.last_at, mark.at)
@@ -144,7 +154,8 @@ class Ledger:
         if past := self.visits.get((mark.stage, mark.address)):
             outcome = Outcome(mark.status, mark.data, mark.detail, mark.tls_version, mark.local, mark.at)
             past.outcomes.append(outcome)
-            past.pending = False
+            past.steps.append((mark.step, str(mark.port) if mark.step == "connect" else past.pending))
+            past.pending = ""
             past.late |= mark.step == "connect" and mark.status == "timeout"
 
 
@@ -180,4 +191,10 @@ class Shooting:
         return (self.part, self.channel, self.interface, self.source, destination, self.port, number)
 
 
-_NAMES: dict[type[Step], str] = {Connect: "connect", Secure: "secure", Exchange: "exchange"}
+def kind_of(step: Step) -> tuple[str, str]:
+    """The kind of a step as marks name it, empty for pauses; and its port, or the SHA-256 of what it asks, if anything."""
+    if isinstance(step, Connect):
+        return "connect", str(step.port)
+    if isinstance(step, Exchange):
+        return "exchange", sha256(step.request).hexdigest() if step.request else ""
+    return ("secure" if isinstance(step, Secure) else ""), ""

@@ -9,6 +9,8 @@ or a forged answer could have us ask a camera something that hurts it (UPnP Devi
 import re
 from dataclasses import dataclass
 
+from netaudit.model import Target
+
 # Never asked, whatever a device names: no camera serves its pages there, and another machine's service might be hurt.
 FOREIGN_PORTS = frozenset({22, 23, 25, 53, 110, 143, 389, 445, 3306, 5432, 6379, 27017})
 DEVICE_SERVICE = "/onvif/device_service"  # ONVIF Core Specification section 5.1.1
@@ -47,6 +49,18 @@ def url_of(text: str, source: str) -> Named | None:
     secured = found[1].lower() == "https"
     port = port_of(found[3]) if found[3] else (443 if secured else 80)
     return Named(port, found[4] or "/", secured) if port else None
+
+
+def checked(target: Target) -> Target:
+    """A target that stands in a file, as it is. ValueError where it names what no device could have had asked."""
+    named = (*target.services, *((target.description,) if target.description else ()))
+    ports = [*target.ports, *target.silent_ports, *target.secure_ports, *target.stream_ports, *target.bare_ports]
+    wrong = [str(port) for port in (*ports, *(port for port, _ in named)) if not port_of(str(port))]
+    wrong += [path for _, path in target.services if service_path(path) != path]
+    wrong += [target.description[1]] if target.description and not is_description(target.description[1]) else []
+    if wrong:
+        raise ValueError(f"the bundle names {wrong[0][:80]!r}, which is never asked: do not continue this run")
+    return target
 
 
 def is_description(path: str) -> bool:

@@ -1,15 +1,17 @@
 """A visit with notes: each step is noted, and a visit that was cut goes on at the step at which that happened.
 
 A visit is pure: given the outcomes that were noted, it comes to the same place without the network. There its
-connection is opened again, with its handshake, for that asks nothing, and the next question is sent. One that had been sent when the run
-was killed is not sent again: its answer is lost, and a gap says so.
+connection is opened again, with its handshake, for that asks nothing, and the next question is sent. One that had been
+sent when the run was killed is not sent again: its answer is lost, and a gap says so. Where the notes are not those of
+the questions that the visit asks now, it is over: no answer is taken for that to another question.
 """
 
 import time
 from collections.abc import Generator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
-from netaudit.discovery.ledger import Ledger, Past
+from netaudit.discovery.ledger import Ledger, Past, kind_of
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Gap
 from netaudit.records.marks import Begun, Over
@@ -19,6 +21,10 @@ _LOST = Outcome("closed", detail="the answer was lost when the run was stopped")
 _DONE = Outcome()
 
 Item = Step | Event | None
+
+
+class _Unlike(Exception):  # noqa: N818  what happened, and no error
+    """The notes of a visit are not those of the questions that it asks now."""
 
 
 @dataclass(slots=True)
@@ -52,6 +58,11 @@ def noted(
         item = yield from _reopened(ledger, stage, conversation, past, way, item)
         while item is not None:
             item = _sent(conversation, (yield from _taken(ledger, stage, past, way, item)))
+    except _Unlike:
+        detail = (
+            "what was noted of its visit is not what is asked now: the run that was continued did not ask it further"
+        )
+        yield Gap(kind="answers_lost", detail=detail, address=address)
     except GeneratorExit:
         if limit_s and time.monotonic() - began >= limit_s:  # the user's limit ended it: it is not gone on with
             ledger.note(Over(stage=stage, address=address))
@@ -63,20 +74,30 @@ def noted(
 
 def retrace(past: Past, conversation: Conversation) -> None:
     """Go through a visit that was over, for what it leaves behind; nothing of it is told or asked again."""
-    for _ in _retold(conversation, past, _Way()):
-        pass
-    conversation.close()
+    with closing(conversation), suppress(_Unlike):
+        for _ in _retold(conversation, past, _Way()):
+            pass
 
 
 def _retold(conversation: Conversation, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
     """Give the conversation the outcomes that were noted; the first step of which none is known."""
     item = yield from _passed(conversation, next(conversation, None), past, way)
-    for outcome in past.outcomes:
+    for outcome, step in zip(past.outcomes, past.steps, strict=True):
         if not isinstance(item, STEPS):
             break
+        _compare(item, step, never_asked=outcome.status != "ok")
         way.follow(item, outcome)
         item = yield from _passed(conversation, _sent(conversation, outcome), past, way)
+    if past.pending:
+        _compare(item, ("exchange", past.pending))
     return item
+
+
+def _compare(item: Item, noted: tuple[str, str], *, never_asked: bool = False) -> None:
+    """_Unlike where a step is not the one that was noted; `never_asked`: it may have failed before it asked anything."""
+    name, what = kind_of(item) if isinstance(item, STEPS) else ("", "")
+    if (name, what) != noted and not (never_asked and noted == ("exchange", "") == (name, "")):
+        raise _Unlike
 
 
 def _passed(conversation: Conversation, item: Item, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
@@ -101,7 +122,7 @@ def _reopened(
     """
     address = past.target.address
     if past.pending and isinstance(item, Exchange):
-        past.pending = False
+        past.pending = ""
         detail = f"port {way.port}: the run was stopped between a question and its answer, and did not ask it again"
         yield Gap(kind="answers_lost", detail=detail, address=address)
         ledger.answered(stage, address, item, _LOST)

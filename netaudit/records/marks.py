@@ -46,6 +46,7 @@ class Answered:
     tls_version: str = ""
     local: tuple[str, int] = ("", 0)
     at: float = 0.0
+    port: int = 0  # of a connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.discovery.named import DEVICE_SERVICE, FOREIGN_PORTS, Named, is_description, port_of, service_path, url_of
+from netaudit.discovery.named import (
+    DEVICE_SERVICE,
+    FOREIGN_PORTS,
+    Named,
+    checked,
+    is_description,
+    port_of,
+    service_path,
+    url_of,
+)
+from netaudit.discovery.plan import Hints
+from netaudit.model import Target
 
 HERE = "192.0.2.7"
 
@@ -136,3 +147,28 @@ def test_url_of_anything_is_a_port_that_may_be_asked_or_none(text):
     named = url_of(text, HERE)
 
     assert named is None or (0 < named.port < 65536 and named.port not in FOREIGN_PORTS)
+
+
+def test_target_that_stands_in_a_file_is_taken_where_a_device_could_have_named_it():
+    services = ((80, DEVICE_SERVICE), (8899, "/onvif/Device"))
+    target = Target(address=HERE, ports=(80, 8899), services=services, description=(49152, "/rootdesc1.xml"))
+
+    assert checked(target) == target
+    assert checked(Hints().target(HERE)) == Hints().target(HERE)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"ports": (70_000,)},
+        {"ports": (-1,)},
+        {"secure_ports": frozenset({22})},
+        {"services": ((80, "/ISAPI/Security/users"),)},
+        {"services": ((0, DEVICE_SERVICE),)},
+        {"description": (80, "/a.xml HTTP/1.1\r\nX: y")},
+        {"description": (80, "/SDK/language.xml")},
+    ],
+)
+def test_target_that_no_device_could_have_named_is_refused(told):
+    with pytest.raises(ValueError, match="which is never asked"):
+        checked(Target(address=HERE, **told))

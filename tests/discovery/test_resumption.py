@@ -1,5 +1,6 @@
 """Visits that were cut, at every place at which a bundle can end, and gone on with."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -124,6 +125,40 @@ def test_visit_that_was_cut_between_question_and_answer_and_then_again_asks_noth
 
             assert not set(noted_questions(second[:cut])) & set(sent_questions(steps))
             assert len(noted_questions(now)) == len(set(noted_questions(now)))
+
+
+@pytest.mark.parametrize(
+    ("step", "change"),
+    [
+        (None, {"digest": "0" * 64}),
+        ("connect", {"port": 81}),
+        ("connect", {"step": "exchange"}),
+        ("secure", {"step": "connect"}),
+        ("exchange", {"step": "secure"}),
+        ("exchange", {"step": ""}),
+    ],
+)
+def test_notes_of_other_questions_end_the_visit_and_answer_none(step, change):
+    _, whole = visited(CAMERA)
+    kind = Answered if step else Asked
+    chosen = [
+        n for n, line in enumerate(whole) if isinstance(line, kind) and step in {None, getattr(line, "step", "")}
+    ][-1]
+    changed = [*whole[:chosen], replace(whole[chosen], **change), *whole[chosen + 1 : -1]]
+    steps, now = visited(CAMERA, changed)
+
+    assert steps == []
+    assert [line.kind for line in results(now) - results(whole)] == ["answers_lost"]
+    assert isinstance(now[-1], Over)
+
+
+def test_lost_answer_to_another_question_ends_the_visit():
+    _, whole = visited(CAMERA)
+    chosen = next(n for n, line in enumerate(whole) if isinstance(line, Asked))
+    steps, now = visited(CAMERA, [*whole[:chosen], replace(whole[chosen], digest="0" * 64)])
+
+    assert steps == []
+    assert isinstance(now[-1], Over)
 
 
 @pytest.mark.parametrize(("limit_s", "over"), [(0.000001, True), (None, False)])
