@@ -1,7 +1,7 @@
 """Coverage: what was in scope, what answered, and what could not be seen. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
@@ -30,7 +30,8 @@ def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverag
     totals = _totals(told.reports, told.received)
     strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
     strangers |= {a for asset in assets for a in asset.device.addresses if _is_beside(run, a)}
-    spoken = {a: channels for a, channels in _spoken(assets).items() if a not in strangers}
+    owners = _owners(assets)
+    spoken = _spoken(assets, owners.keys() - strangers)
     subnets = collect_subnets(told.subnets, told.reports, told.problems, spoken)
     every = {*told.gaps, *_children_gaps(assets), *_unheard_gaps(totals), *subnet_gaps(subnets)}
     every |= {*_silence_gaps(run, totals, spoken), *_ipv6_gaps(run, assets)}
@@ -38,7 +39,7 @@ def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverag
         addresses_in_scope=run.addresses_in_scope,
         addresses_answering=len(spoken),
         channels=totals,
-        gaps=tuple(sorted(_named(every, assets), key=lambda g: (g.kind, g.address, g.detail))),
+        gaps=tuple(sorted(_named(every, owners), key=lambda g: (g.kind, g.address, g.detail))),
         subnets=subnets,
         harm=told.harm,
     )
@@ -57,7 +58,7 @@ def is_empty_handed(coverage: Coverage) -> bool:
 
 def _is_beside(run: Run, address: str) -> bool:
     """Whether a live run met this link-local IPv6 address without having been told to ask it."""
-    if run.feed != "live" or ":" not in address or address in run.targets:
+    if ":" not in address or run.feed != "live" or address in run.targets:
         return False
     return ip_address(address).is_link_local
 
@@ -66,7 +67,9 @@ def _ipv6_gaps(run: Run, assets: tuple[Asset, ...]) -> Iterable[Gap]:
     """Devices that were met over IPv6 alone: to ask them would need web requests with brackets in their Host header."""
     for asset in assets:
         addresses = asset.device.addresses
-        if addresses and not asset.device.is_hearsay and all(_is_beside(run, a) for a in addresses):
+        if not addresses or ":" not in addresses[0]:
+            continue
+        if not asset.device.is_hearsay and all(_is_beside(run, a) for a in addresses):
             detail = "found over IPv6 only: it is listed and was not asked further, as no web request is sent to an "
             yield Gap(kind="ipv6_only", detail=detail + "IPv6 address", address=addresses[0], asset=asset.device.id)
 
@@ -105,8 +108,9 @@ def _silence_gaps(run: Run, totals: tuple[ChannelTotal, ...], spoken: Spoken) ->
         yield Gap(
             kind="nobody", detail=detail + "or a router between is another; netaudit doctor looks at this machine"
         )
-    silent = sorted((a for a, channels in spoken.items() if channels == {"arp"}), key=_by_number)
-    if silent and any(total.sent for total in totals if total.name != "arp"):
+    asked = any(total.sent for total in totals if total.name != "arp")
+    silent = sorted((a for a, channels in spoken.items() if asked and channels == {"arp"}), key=_by_number)
+    if silent:
         more = f" and {len(silent) - MOST_NAMED:,} more" if len(silent) > MOST_NAMED else ""
         count = f"{len(silent):,} address{'es' if len(silent) > 1 else ''}"
         detail = f"{count} answered ARP and none of the questions: {', '.join(silent[:MOST_NAMED])}{more}"
@@ -136,9 +140,8 @@ def _total(name: str, reports: list[ChannelReport], received: int) -> ChannelTot
     )
 
 
-def _named(gaps: Iterable[Gap], assets: tuple[Asset, ...]) -> Iterable[Gap]:
+def _named(gaps: Iterable[Gap], owners: Mapping[str, str]) -> Iterable[Gap]:
     """The gaps, each with the asset that its address belongs to."""
-    owners = _owners(assets)
     for gap in gaps:
         yield gap if gap.asset else replace(gap, asset=owners.get(gap.address))
 
@@ -148,11 +151,12 @@ def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
     return {a: asset.device.id for asset in assets if not asset.device.is_hearsay for a in asset.device.addresses}
 
 
-def _spoken(assets: tuple[Asset, ...]) -> Spoken:
-    """The same addresses, each with the channels on which it answered."""
-    found: Spoken = {address: set() for address in _owners(assets)}
+def _spoken(assets: tuple[Asset, ...], addresses: Iterable[str]) -> Spoken:
+    """These addresses, each with the channels on which it answered."""
+    found: Spoken = {address: set() for address in addresses}
     for asset in assets:
         for observation in asset.device.observations:
-            if observation.address in found and not observation.part:
-                found[observation.address].add(observation.channel)
+            channels = found.get(observation.address)
+            if channels is not None and not observation.part:
+                channels.add(observation.channel)
     return found

@@ -29,6 +29,7 @@ _OWN_NETWORKS = (
     "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
 )  # fmt: skip
 
+_LAST_OCTETS = tuple(map(str, range(256)))
 _NO_DEVICES = ("0.0.0.0/8", "224.0.0.0/3")  # this network, groups, reserved (RFC 6890): nobody answers from these
 
 
@@ -57,18 +58,12 @@ class Scope:
             return _holds(self.ranges, int(parsed))
         return parsed is not None and str(parsed) in self.ipv6
 
-    def holds_all(self, addresses: Sequence[str]) -> bool:
-        """Whether all of these lie in one range that may be touched: many at once, as an ARP sweep asks.
+    def holds_all(self, packed: Sequence[bytes]) -> bool:
+        """Whether all of these IPv4 addresses lie in one range that may be touched: many at once, as a sweep asks.
 
-        False where one lies elsewhere, be it in scope or not, or is not written as IPv4 addresses usually are.
+        They are in network byte order, as they stand in a packet. False where one lies elsewhere, in scope or not.
         """
-        try:
-            packed = list(map(socket.inet_aton, addresses))
-        except (OSError, UnicodeError, ValueError):
-            return False
-        if not packed or list(map(socket.inet_ntoa, packed)) != list(addresses):
-            return False
-        low, high = int.from_bytes(min(packed)), int.from_bytes(max(packed))
+        low, high = int.from_bytes(min(packed, default=b"")), int.from_bytes(max(packed, default=b""))
         place = bisect_right(self.ranges, (low, 2**32)) - 1
         return place >= 0 and self.ranges[place][0] <= low and high <= self.ranges[place][1]
 
@@ -85,20 +80,25 @@ class Scope:
     def addresses(self) -> Iterator[str]:
         """Every address in scope, in ascending order, made one at a time."""
         for first, last in self.ranges:
-            for number in range(first, last + 1):
-                yield socket.inet_ntoa(number.to_bytes(4))
+            yield from _texts(first, last)
         yield from self.ipv6
 
     def within(self, network: IPv4Network) -> Iterator[str]:
         """The addresses in scope that belong to this network, in ascending order."""
-        low, high = int(network.network_address), int(network.broadcast_address)
-        for first, last in self.ranges:
-            for number in range(max(first, low), min(last, high) + 1):
-                yield socket.inet_ntoa(number.to_bytes(4))
+        for first, last in self._ranges_within(network):
+            yield from _texts(first, last)
+
+    def count_within(self, network: IPv4Network) -> int:
+        """How many those are."""
+        return sum(last - first + 1 for first, last in self._ranges_within(network))
 
     def overlaps(self, network: IPv4Network) -> bool:
         """Whether any address of this network is in scope."""
-        return next(self.within(network), None) is not None
+        return next(self._ranges_within(network), None) is not None
+
+    def _ranges_within(self, network: IPv4Network) -> Iterator[Range]:
+        low, high = int(network.network_address), int(network.broadcast_address)
+        return ((max(first, low), min(last, high)) for first, last in self.ranges if first <= high and last >= low)
 
     @property
     def is_public(self) -> bool:
@@ -261,6 +261,15 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def _is_within(address: IPv4Address | IPv6Address, networks: Iterable[IPv6Network]) -> bool:
     return any(address in network for network in networks)
+
+
+def _texts(first: int, last: int) -> Iterator[str]:
+    """The addresses of a range as text: 256 at a time, as most scopes have many."""
+    while first <= last:
+        end = min(last, first | 0xFF)
+        head = socket.inet_ntoa((first & ~0xFF).to_bytes(4))[:-1]
+        yield from map(head.__add__, _LAST_OCTETS[first & 0xFF : (end & 0xFF) + 1])
+        first = end + 1
 
 
 def _merge(ranges: Iterable[Range]) -> tuple[Range, ...]:

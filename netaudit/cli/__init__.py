@@ -131,6 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = WRONG
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    gc.freeze()  # all of it goes with the process: nobody needs to look through it once more
     sys.exit(code)
 
 

@@ -20,10 +20,7 @@ _HEADER = b"\x00\x01\x08\x00\x06\x04"  # Ethernet, IPv4, address lengths 6 and 4
 
 def read(reply: Reply) -> Iterator[Observation]:
     """The sender's hardware address, from an ARP packet or from a line of the kernel's table."""
-    sender = _of_table_line(reply.payload) if reply.transport == "table" else _of_packet(reply.payload)
-    mac = mac_address(sender)
-    if not mac:
-        raise ValueError(f"{sender!r} is not a hardware address that can send")
+    mac = _of_table_line(reply.payload) if reply.transport == "table" else _of_packet(reply.payload)
     yield from observe(reply, "mac.address", mac)
 
 
@@ -31,13 +28,19 @@ def _of_table_line(line: bytes) -> str:
     columns = line[:_LINE_BYTES].decode("ascii", "replace").split()
     if len(columns) != 6:
         raise ValueError(f"a neighbour table line has 6 columns, this one {len(columns)}")
-    return columns[3]
+    mac = mac_address(columns[3])
+    if not mac:
+        raise ValueError(f"{columns[3]!r} is not a hardware address that can send")
+    return mac
 
 
 def _of_packet(packet: bytes) -> str:
     if len(packet) < _PACKET_BYTES or packet[:6] != _HEADER:
         raise ValueError(f"not an ARP packet for IPv4 over Ethernet ({len(packet)} bytes)")
-    return packet[8:14].hex(":")
+    sender = packet[8:14]
+    if sender[0] & 1 or not any(sender):  # a group's, or nobody's
+        raise ValueError(f"{sender.hex(':')!r} is not a hardware address that can send")
+    return sender.hex(":")
 
 
 def find(question: Question) -> Iterator[Event]:

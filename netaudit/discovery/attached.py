@@ -41,6 +41,11 @@ class Attached:
         """The addresses in scope on this link, without our own."""
         return (a for a in self.scope.within(link.network) if a not in self.own)
 
+    def count_neighbours(self, link: Interface) -> int:
+        """How many those are."""
+        ours = sum(holds(link.network, a) and a in self.scope for a in self.own if ":" not in a)
+        return self.scope.count_within(link.network) - ours
+
     def beyond(self, networks: Iterable[IPv4Network]) -> Iterator[str]:
         """The addresses in scope that are in none of these networks, without our own, made one at a time."""
         for first, last in self._gaps(networks):

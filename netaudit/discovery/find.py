@@ -172,7 +172,7 @@ def _known_before(course: Course) -> Iterator[Event]:
 def _subnets(course: Course) -> Iterator[Subnet]:
     attached = course.attached
     for link in attached.links:
-        addresses = sum(1 for _ in attached.neighbours(link))
+        addresses = attached.count_neighbours(link)
         yield Subnet(network=str(link.network), interface=link.name, addresses=addresses)
     elsewhere = attached.count_beyond([link.network for link in attached.links])
     if elsewhere:

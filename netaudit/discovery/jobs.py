@@ -19,6 +19,7 @@ from netaudit.wire.link import PASSES
 
 Work = Callable[[Question], Iterable[Event]]
 _PATIENCE_S = 0.1  # after which an interrupt is noticed on every platform, and progress is shown
+_END_S = 0.02  # that a thread is waited for, before what it is about to say is thrown away too
 _AT_ONCE = 256  # events that are passed on before whoever hears them has his turn
 
 
@@ -93,7 +94,9 @@ def end_jobs(course: Course) -> None:
     for thread in course.threads:
         while thread.is_alive():
             with suppress(queue.Empty):
-                course.events.get(timeout=0.02)
+                while True:
+                    course.events.get_nowait()
+            thread.join(_END_S)
 
 
 def _left(ledger: Ledger, jobs: list[Job], part: str) -> list[Job]:

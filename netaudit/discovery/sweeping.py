@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from netaudit.discovery.channel import Question
 from netaudit.discovery.ledger import Ledger
+from netaudit.discovery.shuffle import strewn
 from netaudit.records.marks import Swept
 from netaudit.wire.passes import Progress
 
@@ -45,7 +46,7 @@ def in_order(question: Question) -> tuple[list[str], Sweeping | None]:
     ledger, addresses = question.ledger, list(question.addresses)
     past = ledger.sweeps.get((question.part, question.link.name)) if ledger else None
     seed = past.seed if past else random.getrandbits(32)
-    random.Random(seed).shuffle(addresses)  # a sweep in order would walk the devices of one switch port after the other
+    addresses = strewn(addresses, seed)  # in order it would walk the devices of one switch port after the other
     if ledger is None or ledger.write is None:
         return addresses, None
     digest = sha256(" ".join(addresses).encode()).hexdigest()

@@ -4,6 +4,7 @@ No other file of netaudit decides whether an address may be touched. A destinati
 of the discovery groups is refused with PermissionError, whoever asks.
 """
 
+import socket
 import threading
 import time
 from collections import Counter
@@ -32,7 +33,7 @@ class Gate:
         broadcasts: frozenset[str] = frozenset(),
         stopped: threading.Event | None = None,
         area: Callable[[str], str] = lambda _: "",
-        allows_all: Callable[[Sequence[str]], bool] = lambda _: False,
+        allows_all: Callable[[Sequence[bytes]], bool] = lambda _: False,
     ) -> None:
         self.stopped = stopped or threading.Event()
         self.made: Counter[str] = Counter()  # TCP connections begun, by the network that `area` names
@@ -77,9 +78,11 @@ class Gate:
         if address not in GROUPS and address not in self._broadcasts and not self._allows(address):
             raise PermissionError(f"{address} is outside the scope: nothing is sent to it")
 
-    def admits_all(self, addresses: Sequence[str]) -> bool:
-        """Whether each of these addresses would be admitted as one in scope. False: ask `admit` one by one."""
-        return not self._silent and (self._allows_all(addresses) or all(map(self._allows, addresses)))
+    def admits_all(self, packed: Sequence[bytes]) -> bool:
+        """Whether each of these IPv4 addresses, as they stand in packets, is in scope. False: ask `admit` one by one."""
+        return not self._silent and (
+            self._allows_all(packed) or all(self._allows(socket.inet_ntoa(address)) for address in packed)
+        )
 
     def is_broadcast(self, address: str) -> bool:
         """Whether this is a broadcast address that may be used here."""

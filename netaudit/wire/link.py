@@ -35,7 +35,7 @@ PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbou
 ETHERTYPE_ARP = 0x0806
 _AT_ONCE = 2 * MOST  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
 _MOST_HELD = 32_768  # frames that are taken and not read yet, while requests go out without a pause; and for how long:
-_LONGEST_HELD_S = 0.5
+_LONGEST_HELD_S = 0.25
 _TURN = 256  # frames read before it is looked for new ones, so that the time at which these came is right
 _SNAPLEN = 128
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
@@ -164,9 +164,9 @@ class _Sweep:
 
     def ask(self, addresses: Sequence[str]) -> Iterator[Event]:
         """Send a request to each of these that may be asked."""
-        if not self.gate.admits_all(addresses):
-            addresses = yield from self.admitted(addresses)
-        targets, tries = [socket.inet_aton(address) for address in addresses], 0
+        targets, tries = list(map(socket.inet_aton, addresses)), 0
+        if not self.gate.admits_all(targets):
+            targets = yield from self.admitted(addresses)
         while targets and tries < _FULL_TRIES:
             try:
                 sent = self.burst.send(targets)
@@ -180,8 +180,8 @@ class _Sweep:
         if targets:
             raise OSError(errno.ENOBUFS, "the send queue stays full")
 
-    def admitted(self, addresses: Sequence[str]) -> Generator[Problem, None, list[str]]:
-        """Those of these that the gate lets through; of the others a problem tells."""
+    def admitted(self, addresses: Sequence[str]) -> Generator[Problem, None, list[bytes]]:
+        """Those of these that the gate lets through, as they stand in packets; of the others a problem tells."""
         through = []
         for address in addresses:
             try:
@@ -191,7 +191,7 @@ class _Sweep:
                 detail = str(error)
                 yield Problem(stage="find", channel="arp", address=address, status="out_of_scope", detail=detail)
             else:
-                through.append(address)
+                through.append(socket.inet_aton(address))
         return through
 
     def listen(self, seconds: float) -> Iterator[Reply]:

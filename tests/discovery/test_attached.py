@@ -100,3 +100,11 @@ def test_what_belongs_to_the_wire_is_done_once_where_an_interface_has_two_networ
     assert {link.address: seen.leads(link) for link in seen.links} == {
         "10.0.0.2": True, "10.9.0.2": False, "10.0.1.2": True,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["10.0.0.0/24", "10.0.0.1-10.0.0.9", "10.0.0.250-10.0.1.3", "10.0.0.2", "10.0.1.7"])
+def test_neighbours_are_counted_without_making_them(target):
+    again = interface("eth0", "10.0.0.3/24")
+    seen = attached(target, interfaces=(ETH0, again), excluded=["10.0.0.4"])
+
+    assert seen.count_neighbours(ETH0) == len(list(seen.neighbours(ETH0)))
