@@ -50,9 +50,9 @@ def replay(
     """
     from netaudit.recorded import Recorded, replay_recorded
 
-    pairs = check_outputs(outputs)
-    check_store()
     with Recorded(files, kind) as recorded:  # what needs time to load is loaded while it is read
+        pairs = check_outputs(outputs)
+        check_store()
         from netaudit.inventory import document
 
         inventory = replay_recorded(recorded, load(directories))

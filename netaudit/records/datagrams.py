@@ -50,7 +50,7 @@ class Datagrams:
         return asked_at is not None and abs(packet.heard_at - asked_at) <= _ANSWER_S
 
     def _note_asker(self, packet: Packet, port: int) -> None:
-        self._interest.listening.add(port)
+        self._interest.listen(port)
         key = packet.source + packet.body[:2]
         self._asked_at[key] = packet.heard_at
         self._asked_at.move_to_end(key)

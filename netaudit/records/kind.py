@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from netaudit.records.bundle import is_bundle
+from netaudit.records.capture import is_capture
 
 KINDS = ("bundle", "capture", "nmap")
 _HEAD_BYTES = 4096
@@ -10,9 +10,6 @@ _HEAD_BYTES = 4096
 
 def recorded_kind(path: Path) -> str:
     """One of KINDS. ValueError, one line, where the file is empty or none of them."""
-    from netaudit.records.capture import is_capture  # noqa: PLC0415
-    from netaudit.records.nmap import is_nmap  # noqa: PLC0415
-
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
@@ -20,10 +17,13 @@ def recorded_kind(path: Path) -> str:
         raise ValueError(f"{path}: {error.strerror}: give a file that can be read") from None
     if not head:
         raise ValueError(f"{path}: the file is empty: give a capture (pcap, pcapng) or a bundle of `scan --record`")
-    if is_bundle(head):
-        return "bundle"
     if is_capture(head):
         return "capture"
+    from netaudit.records.bundle import is_bundle  # noqa: PLC0415  a capture may be large: it is begun without these
+    from netaudit.records.nmap import is_nmap  # noqa: PLC0415
+
+    if is_bundle(head):
+        return "bundle"
     if is_nmap(head):
         return "nmap"
     raise ValueError(

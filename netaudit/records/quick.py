@@ -24,15 +24,28 @@ _FRAME = "12xHBxH2xHxB2x12s8xBB"
 _PORTS = Struct(">8xHH").unpack_from
 _FRAGMENT = 0x3FFF
 _HEADERS = 14 + 20  # bytes of Ethernet and IPv4
+_MOST_PASSED = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
-    """What is worth reading; the last two change while packets are read."""
+    """What is worth reading; all but the ports change while packets are read."""
 
     ports: frozenset[int]  # of UDP
     listening: set[int] = field(default_factory=set)  # these, and those that answers may come to
     ignored: Container[bytes] = ()  # directions of TCP connections that have nothing more to tell
+    passed: set[bytes] = field(default_factory=set)  # some directions of UDP that are not worth it
+
+    def listen(self, port: int) -> None:
+        """From here on what comes to this port of UDP is worth reading too."""
+        if port not in self.listening:
+            self.listening.add(port)
+            self.passed.clear()
+
+    def passes(self, direction: bytes) -> bool:
+        """Whether UDP of this direction is not worth reading: packed addresses of IPv4, then the ports."""
+        source, target = _PORTS(direction)
+        return source not in self.ports and target not in self.listening
 
 
 class _Terms(NamedTuple):
@@ -62,23 +75,25 @@ class Records:
         """The place of the first record from here on that is not dull, or not whole, or not of this size at most."""
         peek, size, most = self._peek, self._size, self._most
         ipv4, fragmented, bare = self._terms
-        ports, listening, ignored = self._interest.ports, self._interest.listening, self._interest.ignored
+        interest, ignored, passed = self._interest, self._interest.ignored, self._interest.passed
+        if len(passed) > _MOST_PASSED:
+            passed.clear()
         last = limit - size
         while at <= last:
             kept, kind, first, length, fragment, protocol, direction, words, flags = peek(buffer, at)
             end = at + size + kept
             if end > limit or kept > most or kind != ipv4 or first != 0x45 or fragment & fragmented:
                 break
-            if protocol == TCP:
-                if flags & ENDS:
-                    break
-                if direction not in ignored and (bare.get(length) != words >> 4 or kept < _HEADERS + (words >> 4) * 4):
-                    break
-            elif protocol == UDP:
-                source, target = _PORTS(direction)
-                if source in ports or target in listening:
-                    break
-            else:
+            if protocol == UDP:
+                if direction not in passed:
+                    if not interest.passes(direction):
+                        break
+                    passed.add(direction)
+            elif (
+                protocol != TCP
+                or flags & ENDS
+                or (direction not in ignored and (bare.get(length) != words >> 4 or kept < _HEADERS + (words >> 4) * 4))
+            ):
                 break
             at = end
         return at
@@ -96,7 +111,9 @@ class Blocks:
         """The place of the first block that is not dull, or not whole, or of none of so many Ethernet interfaces."""
         peek = self._peek
         ipv4, fragmented, bare = self._terms
-        ports, listening, ignored = self._interest.ports, self._interest.listening, self._interest.ignored
+        interest, ignored, passed = self._interest, self._interest.ignored, self._interest.passed
+        if len(passed) > _MOST_PASSED:
+            passed.clear()
         last = limit - _ROOM
         while at <= last:
             block, size, number, kept, kind, first, length, fragment, protocol, direction, words, flags = peek(
@@ -106,16 +123,16 @@ class Blocks:
                 break
             if kind != ipv4 or first != 0x45 or fragment & fragmented:
                 break
-            if protocol == TCP:
-                if flags & ENDS:
-                    break
-                if direction not in ignored and (bare.get(length) != words >> 4 or kept < _HEADERS + (words >> 4) * 4):
-                    break
-            elif protocol == UDP:
-                source, target = _PORTS(direction)
-                if source in ports or target in listening:
-                    break
-            else:
+            if protocol == UDP:
+                if direction not in passed:
+                    if not interest.passes(direction):
+                        break
+                    passed.add(direction)
+            elif (
+                protocol != TCP
+                or flags & ENDS
+                or (direction not in ignored and (bare.get(length) != words >> 4 or kept < _HEADERS + (words >> 4) * 4))
+            ):
                 break
             at += size
         return at

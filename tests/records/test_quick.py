@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from support.packets import ACK, FIN, RST, SYN, ethernet, ipv4, ipv6, pcap_file, tcp, udp, vlan
 
+from netaudit.records import quick
 from netaudit.records.frames import read_pcap
 from netaudit.records.pcapng import read_pcapng
 from netaudit.records.quick import Interest
@@ -106,3 +107,26 @@ def test_fragments_are_left_to_the_sieve(passed, fragment):
     frame[20:22] = fragment.to_bytes(2)
 
     assert not passed(bytes(frame))
+
+
+def test_port_that_is_listened_to_is_read_from_then_on_though_its_datagrams_were_passed_before():
+    datagram = on_ipv4(17, udp(5000, 40000, b"video"))
+    interest = Interest(ports=PORTS, listening=set(PORTS))
+    found = read_little(lambda write: write([FIRST, datagram, FIRST, datagram, FIRST]), interest)
+    kept = []
+    for buffer, start, end, *_ in found:
+        kept.append(buffer[start:end])
+        if len(kept) == 2:
+            interest.listen(40000)
+
+    assert kept == [FIRST, FIRST, datagram, FIRST]
+
+
+def test_directions_that_are_passed_are_not_remembered_without_end(monkeypatch):
+    monkeypatch.setattr(quick, "_MOST_PASSED", 8)
+    interest = Interest(ports=PORTS, listening=set(PORTS))
+    frames = [frame for port in range(5000, 5100) for frame in (FIRST, on_ipv4(17, udp(port, 40000, b"video")))]
+    kept = list(read_little(lambda write: write(frames), interest))
+
+    assert len(kept) == 100
+    assert 0 < len(interest.passed) <= 9
