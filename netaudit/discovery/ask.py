@@ -24,6 +24,7 @@ from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Gap
 from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Pause, Step
 from netaudit.wire.tcp import IN_FLIGHT, attend
+from netaudit.wire.trips import RESENT_S, Trips
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
 UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
@@ -32,9 +33,11 @@ UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known 
 PATIENT_CONNECT_S = 1.4
 # Where connects to known devices had to be sent again, on the way to those of which nothing is known packets are lost.
 LOSSY_CONNECT_S = 3.3  # two repetitions, after 1 s and after 3 s
-RESENT_S = 1.0  # RFC 6298 section 2.1
 FEW_RESENT = 3  # devices may be slow by themselves
 FEW_LATE = 3  # ports without an answer, and none with one: a firewall, not a lost packet
+# The least that a connection gets then, where answers on this network come at once: a radio that sleeps hears of it after
+# three beacons of its access point at the latest, as most set it (IEEE 802.11: DTIM period, beacons 102.4 ms apart).
+SILENT_CONNECT_S = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,14 +220,15 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
     conversation = go_on(state)
     late: list[int] = []
     item = next(conversation, None)
+    trips = course.trips.setdefault(course.attached.network_of(state.target.address), Trips())
     while item is not None:
-        asked_at = time.monotonic()
-        outcome = yield _patient(item, state, late, patience)
+        outcome = yield _patient(item, state, late, patience, trips)
         if isinstance(item, Connect) and outcome.status == "timeout":
             late.append(item.port)
             course.note_delay(state)
-        elif isinstance(item, Connect) and not near and time.monotonic() - asked_at >= RESENT_S:
-            course.resent += 1
+        elif isinstance(item, Connect) and outcome.status in {"ok", "refused"}:
+            trips.take(outcome.took_s)
+            course.resent += not near and outcome.took_s >= RESENT_S
         is_enough = len(late) >= patience.most_late and not state.alive
         if is_enough or state.target.address in course.hints.locked:  # that may be heard in the middle of a visit
             conversation.close()
@@ -238,12 +242,13 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
         course.late[state.target.address] = Late(state, (*(before.ports if before else ()), *late), began)
 
 
-def _patient(item: Step | Event, state: Visit, late: list[int], patience: Patience) -> Step | Event:
+def _patient(item: Step | Event, state: Visit, late: list[int], patience: Patience, trips: Trips) -> Step | Event:
     """The step, with the time that a connection gets: who was silent on some ports is not waited for on all."""
     if not isinstance(item, Connect):
         return item
     silent = not state.alive and len(late) >= FEW_LATE
-    return replace(item, timeout_s=min(patience.connect_s, CONNECT_TIMEOUT_S) if silent else patience.connect_s)
+    silent_s = trips.timeout_s(SILENT_CONNECT_S, CONNECT_TIMEOUT_S)
+    return replace(item, timeout_s=min(patience.connect_s, silent_s) if silent else patience.connect_s)
 
 
 def _read_table(course: Course) -> None:

@@ -27,6 +27,7 @@ from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.room import Room, room_here
+from netaudit.wire.trips import Trips
 
 Progress = Callable[[Standing], None]
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
@@ -88,6 +89,7 @@ class Course:
     open_ports: dict[str, int] = field(default_factory=dict)  # address -> a TCP port that answered, or refused
     visited: dict[str, Visit] = field(default_factory=dict)  # known devices, with what their first visit has left
     late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
+    trips: dict[str, Trips] = field(default_factory=dict)  # how long packets travel, by network; "": behind routers
     resent: int = 0  # connects across a router whose first packet, or its answer, was lost
     room: Room = field(default_factory=room_here)  # for neighbours, in the kernel's table
     lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets

@@ -57,6 +57,7 @@ class Outcome(NamedTuple):
     tls_version: str = ""
     local: tuple[str, int] = ("", 0)
     at: float = 0.0
+    took_s: float = 0.0  # a connection, from its first packet to the answer
 
 
 Conversation = Generator[Step | Event, Outcome, None]

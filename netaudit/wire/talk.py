@@ -41,8 +41,8 @@ class Talk:
     """One device's conversation: its connection and the step it is at."""
 
     __slots__ = (
-        "_broken", "_discarded", "_ended", "_incoming", "_limit_s", "_local", "_outgoing", "_parted_at", "_sock", "_step",
-        "_tls", "_until", "_watched", "address", "armed", "conversation", "deadline", "loop", "over",
+        "_broken", "_dialled_at", "_discarded", "_ended", "_incoming", "_limit_s", "_local", "_outgoing", "_parted_at",
+        "_sock", "_step", "_tls", "_until", "_watched", "address", "armed", "conversation", "deadline", "loop", "over",
     )  # fmt: skip
 
     def __init__(self, loop: Loop, address: str, conversation: Conversation, limit_s: float | None = None) -> None:
@@ -65,6 +65,7 @@ class Talk:
         self._incoming = b""
         self._discarded = 0
         self._parted_at = -math.inf  # when we last hung up
+        self._dialled_at = 0.0  # when the last connection was begun
 
     def is_late(self) -> bool:
         """Whether the conversation has taken longer than the user allows."""
@@ -156,6 +157,7 @@ class Talk:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         try:
             self._sock = sock = socket.socket(family, _STREAM)
+            self._dialled_at = time.monotonic()
             code = sock.connect_ex((self.address, step.port))
         except OSError as error:
             return self._failed(error.errno or 0)
@@ -274,13 +276,15 @@ class Talk:
         """The outcome of the present step. A connection on which a step failed serves for hanging up only."""
         self.deadline = math.inf
         self._broken = self._broken or status != "ok"
-        if isinstance(self._step, Connect) and self._broken:
-            self.close()  # nothing was said: there is nothing to hear out
-        version = ""
+        version, took_s = "", 0.0
+        if isinstance(self._step, Connect):
+            took_s = time.monotonic() - self._dialled_at
+            if self._broken:
+                self.close()  # nothing was said: there is nothing to hear out
         if self._tls:
             version = self._tls.object.version() or ""
             data = data or self._incoming or (self._tls.first if status == "tls" else b"")
-        return Outcome(status, data or self._incoming, detail, version, self._local, time.time())
+        return Outcome(status, data or self._incoming, detail, version, self._local, time.time(), took_s)
 
     def _part(self) -> None:
         """Hang up on our side; the connection stays until the device has done so too, or until the time is up."""

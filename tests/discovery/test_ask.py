@@ -1,4 +1,5 @@
 import time
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Network
 
@@ -13,6 +14,7 @@ from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Reply, Target
 from netaudit.wire.room import Room
 from netaudit.wire.steps import Connect, Outcome, Pause
+from netaudit.wire.trips import Trips
 
 
 def test_who_is_alive_is_visited_and_who_is_not_is_not(stage):
@@ -133,9 +135,7 @@ def test_unknown_addresses_get_more_time_where_known_devices_needed_it(stage, re
     assert (address, in_flight, step.timeout_s) == ("10.5.0.1", 256, expected_s)
 
 
-def test_connects_that_were_sent_again_are_counted_across_a_router_only(monkeypatch):
-    clock = iter(range(0, 1000, 2))
-    monkeypatch.setattr(ask.time, "monotonic", lambda: float(next(clock)))
+def test_connects_that_were_sent_again_are_counted_across_a_router_only():
     counted = {}
     for address in ("10.5.0.1", "10.0.0.9"):
         live = settings(address)
@@ -143,7 +143,7 @@ def test_connects_that_were_sent_again_are_counted_across_a_router_only(monkeypa
         state = Visit(Target(address=address, ports=(8000,), silent_ports=frozenset({8000})), frozenset({"tcp"}))
         conversation = ask._noting_late(run, state, ask.Patience(connect_s=1.4))
         assert isinstance(next(conversation), Connect)
-        conversation.send(Outcome("ok"))
+        conversation.send(Outcome("ok", took_s=1.2))
         counted[address] = run.resent
 
     assert counted == {"10.5.0.1": 1, "10.0.0.9": 0}
@@ -211,3 +211,37 @@ def test_ports_that_were_late_in_two_visits_are_both_kept():
             conversation.send(Outcome("timeout"))
 
     assert run.late["10.0.0.9"].ports == (8000, 9000)
+
+
+def silent_visit(run):
+    """The time that each connection of a visit gets that nobody answers."""
+    state = Visit(Target(address="10.0.0.10", ports=(80, 443, 554, 8000)), frozenset({"tcp"}))
+    conversation, given_s = ask._noting_late(run, state, ask.Patience(connect_s=1.4)), []
+    step = next(conversation)
+    with suppress(StopIteration):
+        while True:
+            given_s += [step.timeout_s] if isinstance(step, Connect) else []
+            step = conversation.send(Outcome("timeout") if isinstance(step, Connect) else Outcome())
+    return given_s
+
+
+@pytest.mark.parametrize(("trips_s", "expected_s"), [((), 1.0), ((0.002, 0.003), 0.35), ((0.2, 0.2), 0.5)])
+def test_who_was_silent_on_some_ports_gets_as_much_time_as_answers_take_here(trips_s, expected_s):
+    live = settings("10.0.0.0/24")
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    for trip_s in trips_s:
+        run.trips.setdefault("10.0.0.0/24", Trips()).take(trip_s)
+
+    assert silent_visit(run) == [1.4, 1.4, 1.4, pytest.approx(expected_s, abs=0.03)]
+
+
+def test_round_trips_are_learnt_from_connections_by_network():
+    live = settings("10.0.0.0/24", "10.5.0.1")
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    for address, took_s in (("10.0.0.9", 0.01), ("10.5.0.1", 0.2)):
+        state = Visit(Target(address=address, ports=(8000, 37777)), frozenset({"tcp"}))
+        conversation = ask._noting_late(run, state, ask.Patience(connect_s=1.4))
+        next(conversation)
+        conversation.send(Outcome("refused", took_s=took_s))
+
+    assert {network: trips.smoothed_s for network, trips in run.trips.items()} == {"10.0.0.0/24": 0.01, "": 0.2}
