@@ -108,8 +108,8 @@ def build_post(address: str, port: int, path: str, body: bytes, kind: str, *, se
 
 def _head(start: str, address: str, port: int, *more: str, secured: bool) -> bytes:
     host = address if port == (443 if secured else 80) else f"{address}:{port}"
-    own = ("User-Agent: netaudit", "Accept: */*", "Connection: close")
-    return "".join(f"{line}\r\n" for line in (f"{start} HTTP/1.1", f"Host: {host}", *own, *more, "")).encode("ascii")
+    own = f"{start} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: netaudit\r\nAccept: */*\r\nConnection: close\r\n"
+    return "".join((own, *(f"{line}\r\n" for line in more), "\r\n")).encode("ascii")
 
 
 def _knows(reply: Reply) -> bool:

@@ -43,12 +43,12 @@ class TlsSession:
         self.object = context.wrap_bio(self.arrived, self.leaving)
         self.first = b""  # the first bytes of the wire: what spoke, where it was not TLS
 
-    def feed(self, data: bytes) -> None:
-        """Take bytes of the wire; none at all means that the device has ended."""
+    def feed(self, data: bytes, *, ended: bool = False) -> None:
+        """Take bytes of the wire, and whether the device has ended after them."""
         if data:
             self.first = self.first or data[:FIRST_BYTES]
             self.arrived.write(data)
-        else:
+        if ended:
             self.arrived.write_eof()
 
     def shake_hands(self) -> bytes | None:

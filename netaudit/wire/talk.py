@@ -188,8 +188,8 @@ class Talk:
 
     def _shake_hands(self, sock: socket.socket, events: int) -> Outcome | None:
         assert self._tls is not None  # noqa: S101
-        for data in self._pull(sock, HANDSHAKE_BYTES, events) if events & ~WRITE else ():
-            self._tls.feed(data)
+        if events & ~WRITE:
+            self._tls.feed(self._pull(sock, HANDSHAKE_BYTES, events), ended=self._ended)
         try:
             certificate = self._tls.shake_hands()
         finally:
@@ -208,11 +208,11 @@ class Talk:
         assert isinstance(step, Exchange)  # noqa: S101
         if self._outgoing:
             self._push(sock, b"")
-        for data in self._pull(sock, step.limit_bytes - len(self._incoming), events):
-            if self._tls:
-                self._tls.feed(data)
-            else:
-                self._incoming += data
+        data = self._pull(sock, step.limit_bytes - len(self._incoming), events)
+        if self._tls:
+            self._tls.feed(data, ended=self._ended)
+        else:
+            self._incoming += data
         return self._judge(step)
 
     def _judge(self, step: Exchange) -> Outcome | None:
@@ -227,20 +227,19 @@ class Talk:
             return self._end("too_large")
         return self._end("closed") if self._ended else None
 
-    def _pull(self, sock: socket.socket, limit_bytes: int, events: int) -> list[bytes]:
-        """What has come, up to a limit: whoever floods us, the deadline has its turn. The last one may be empty: the end."""
-        pieces: list[bytes] = []
+    def _pull(self, sock: socket.socket, limit_bytes: int, events: int) -> bytes:
+        """What has come, up to a limit: whoever floods us, the deadline has its turn. Notes the end, where it has come."""
+        data = b""
         size = READ_BYTES
         try:
-            while limit_bytes > 0 and not self._ended and (size == READ_BYTES or events & ENDED):
-                data = sock.recv(READ_BYTES)
-                pieces.append(data)
-                size = len(data)
-                limit_bytes -= size
-                self._ended = not data
+            while len(data) < limit_bytes and not self._ended and (size == READ_BYTES or events & ENDED):
+                piece = sock.recv(READ_BYTES)
+                data += piece
+                size = len(piece)
+                self._ended = not piece
         except BlockingIOError:
-            return pieces
-        return pieces
+            return data
+        return data
 
     def _push(self, sock: socket.socket, data: bytes) -> None:
         """Send what is due, as far as the socket takes it, and wait for the rest."""
@@ -323,7 +322,7 @@ class Talk:
         if sock is None:
             return
         try:
-            self._discarded += sum(len(data) for data in self._pull(sock, READ_BYTES, events))
+            self._discarded += len(self._pull(sock, READ_BYTES, events))
         except OSError:
             self._ended = True
         if self._ended or self._discarded >= FAREWELL_BYTES:

@@ -96,7 +96,7 @@ def test_end_with_and_without_a_farewell_is_an_end():
         server.object.unwrap()
     polite.feed(server.leaving.read())
     abrupt, _ = shaken(modern_context(), Server(tls_server()))
-    abrupt.feed(b"")
+    abrupt.feed(b"", ended=True)
 
     assert [polite.read(), abrupt.read()] == [(b"", True), (b"", True)]
 

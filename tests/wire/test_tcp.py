@@ -169,8 +169,14 @@ def talks_in_memory():
 
 def test_answers_of_those_who_are_done_are_forgotten():
     """The times at which their steps would have ended are still to come."""
+
+    def patient(port):
+        yield Connect(port, 60.0)
+        yield Exchange(b"hi", bool, 100, 60.0)
+        yield remark("heard")
+
     with serving(answers_at_once) as service:
-        conversations = ((service.address, asks(service.port)) for _ in range(9))
+        conversations = ((service.address, patient(service.port)) for _ in range(9))
         events = converse(conversations, open_gate(), in_flight=1)
         *_, over = ([talk for talk in talks_in_memory() if talk.over] for _ in events)
 

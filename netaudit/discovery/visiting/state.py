@@ -93,7 +93,8 @@ def has_enough(state: Visit, port: int, channel: str, data: bytes) -> Talk:
         yield problem(state, channel, "closed", detail)
         yield Gap(kind="left_alone", detail=detail, address=state.target.address)
         return True
-    if b"<lockstatus>lock<" in b"".join(data.lower().split()):
+    lowered = data.lower()
+    if b"lock" in lowered and b"<lockstatus>lock<" in b"".join(lowered.split()):
         detail = f"port {port}: the device says that it is locked: it was not asked further"
         yield Gap(kind="locked", detail=detail, address=state.target.address)
         return True
