@@ -16,7 +16,7 @@ from netaudit.records.packets import Packet, read_packets
 from netaudit.records.pcapng import BYTE_ORDERS, PCAPNG, read_pcapng
 from netaudit.records.quick import Interest
 from netaudit.records.replies import replies_of
-from netaudit.records.window import Window, read_chunks, unpack_head
+from netaudit.records.window import Window, open_window, unpack_head
 
 _HEAD_SIZE = 12  # bytes that tell a capture from other files
 _REASONS_SHOWN = 8
@@ -30,7 +30,7 @@ def read_capture(path: Path, udp_ports: frozenset[int]) -> Iterator[Reply | Prob
     ValueError if it is no capture, or if nothing in it has a link layer that is known here.
     """
     with path.open("rb") as stream:
-        window = Window(read_chunks(stream))
+        window = open_window(stream)
         _check(path, window)
         yield from _read(path, window, udp_ports)
 

@@ -3,6 +3,8 @@
 The memory needed does not depend on the size of the file. Where the input ends or breaks in the middle, EOFError says so.
 """
 
+import os
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -52,6 +54,34 @@ class Window:
         """So many bytes from here on, or EOFError."""
         if not self.need(size):
             raise EOFError(f"the file ends in the middle of {what} at byte {self.offset}")
+
+
+class FileWindow(Window):
+    """The same of a file that is not packed: what is left of a piece is read again with the next, and not copied."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(iter(()))
+        self._descriptor = descriptor
+
+    def need(self, size: int) -> bool:
+        """Whether there are so many bytes from here on; reads on where they are not in memory."""
+        if self.limit - self.at >= size:
+            return True
+        self._passed += self.at
+        most = max(size, _PIECE_SIZE)
+        self.buffer = os.pread(self._descriptor, most + len(_PADDING), self._passed)
+        self.at, self.limit = 0, min(len(self.buffer), most)
+        if len(self.buffer) < most + len(_PADDING):
+            self.buffer += _PADDING
+        return self.limit >= size
+
+
+def open_window(stream: BinaryIO) -> Window:
+    """The window on a file that was opened, from its beginning."""
+    is_file = hasattr(os, "pread") and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    if is_file and os.pread(stream.fileno(), len(GZIP), 0) != GZIP:
+        return FileWindow(stream.fileno())
+    return Window(read_chunks(stream))
 
 
 def unpack_head(head: bytes) -> bytes:

@@ -1,11 +1,13 @@
 import gzip
 import io
+import os
+import threading
 import zlib
 
 import pytest
 
 from netaudit.records import window
-from netaudit.records.window import Window, read_chunks, unpack_head
+from netaudit.records.window import FileWindow, Window, open_window, read_chunks, unpack_head
 
 TEXT = bytes(range(256)) * 400
 
@@ -108,6 +110,58 @@ def test_header_behind_the_last_byte_reads_as_zeros():
     view.need(3)
 
     assert view.buffer[view.limit :] == bytes(128)
+
+
+def walked(view, step):
+    """All that a window shows, taken in steps of so many bytes."""
+    found, places = [], []
+    while view.need(step):
+        places.append(view.offset)
+        found.append(view.buffer[view.at : view.at + step])
+        view.at += step
+    return b"".join([*found, view.buffer[view.at : view.limit]]), places
+
+
+@pytest.mark.parametrize("step", [1, 7, 16, 1000, 5000])
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 129, 999, 1000, 1001, 1128, 9999])
+def test_window_on_a_file_shows_what_one_on_its_pieces_shows(monkeypatch, tmp_path, size, step):
+    monkeypatch.setattr(window, "_PIECE_SIZE", 1000)
+    path = tmp_path / "file"
+    path.write_bytes(TEXT[:size])
+    with path.open("rb") as stream:
+        view = open_window(stream)
+
+        assert isinstance(view, FileWindow)
+        assert walked(view, step) == walked(Window(iter([TEXT[:size]] if size else [])), step)
+
+
+def test_header_behind_the_last_byte_of_a_file_reads_as_zeros(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"abc")
+    with path.open("rb") as stream:
+        view = open_window(stream)
+
+        assert not view.need(4)
+        assert view.buffer[view.limit :] == bytes(128)
+
+
+def test_window_on_a_packed_file_shows_what_was_packed(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(gzip.compress(TEXT))
+    with path.open("rb") as stream:
+        assert walked(open_window(stream), 16)[0] == TEXT
+
+
+def test_window_on_a_pipe_shows_what_comes(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(TEXT,))
+    writer.start()
+    with path.open("rb") as stream:
+        found, _ = walked(open_window(stream), 16)
+    writer.join()
+
+    assert found == TEXT
 
 
 def test_head_is_unpacked_as_far_as_it_goes():
