@@ -30,7 +30,7 @@ NEVER = {
 LOGIN = {f"discovery/login/{name}.py" for name in ("caller", "once", "onvif")}
 HOMES = {  # library -> the files and rooms that may import it
     "aiooui": {"registry"},
-    "cryptography": {"discovery/tls.py", "demo", "policy/signing.py"},
+    "cryptography": {"discovery/certificates.py", "demo", "policy/signing.py"},
     "msgspec": {
         "identify",
         "records",

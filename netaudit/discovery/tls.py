@@ -4,14 +4,8 @@ A certificate comes alone, as DER or PEM, or inside the server's half of a hands
 capture only the version is known then.
 """
 
-import warnings
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from hashlib import sha256
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from netaudit.discovery.channel import Channel, Request, observe
 from netaudit.discovery.text import clean
@@ -22,7 +16,6 @@ _ALERT, _HANDSHAKE = 21, 22  # record types, RFC 8446 section 5.1
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE = 1, 2, 11  # handshake types, RFC 5246 section 7.4
 _SUPPORTED_VERSIONS = 43  # extension, RFC 8446 section 4.2.1
 _VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
-_ODD = (ValueError, TypeError, OverflowError, AttributeError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
 def read(reply: Reply) -> Iterator[Observation]:
@@ -91,54 +84,16 @@ def _agreed_version(hello: bytes) -> int:
 
 
 def _read_certificate(reply: Reply, encoded: bytes, *, alone: bool) -> Iterator[Observation]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old cameras have serial numbers and names that the library warns of
-        try:
-            values = _values(encoded)
-        except _ODD as error:
-            if alone:
-                raise ValueError(f"no certificate that can be read: {clean(str(error), 200)}") from None
-            values = {"tls.sha256": sha256(encoded).hexdigest()}  # what a handshake calls a certificate is one
+    from netaudit.discovery.certificates import read_certificate  # noqa: PLC0415  slow, and many runs meet none
+
+    try:
+        values = read_certificate(encoded)
+    except ValueError:
+        if alone:
+            raise
+        values = {"tls.sha256": sha256(encoded).hexdigest()}  # what a handshake calls a certificate is one
     for field, value in values.items():
         yield from observe(reply, field, clean(value))
-
-
-def _values(encoded: bytes) -> dict[str, str]:
-    if b"-----BEGIN CERTIFICATE-----" in encoded:
-        certificate = x509.load_pem_x509_certificate(encoded)
-        encoded = certificate.public_bytes(Encoding.DER)
-    else:
-        certificate = x509.load_der_x509_certificate(encoded)
-    return {
-        "tls.subject": _lenient(lambda: _name(certificate.subject)),
-        "tls.issuer": _lenient(lambda: _name(certificate.issuer)),
-        "tls.sha256": sha256(encoded).hexdigest(),
-        "tls.key": _lenient(lambda: _key(certificate)),
-        "tls.not_before": _lenient(lambda: _time(certificate.not_valid_before_utc)),
-        "tls.not_after": _lenient(lambda: _time(certificate.not_valid_after_utc)),
-    }
-
-
-def _name(name: x509.Name) -> str:
-    return name.rfc4514_string()
-
-
-def _lenient(value: Callable[[], str]) -> str:
-    """A value, or nothing where the library does not accept this one part of an odd certificate."""
-    try:
-        return value()
-    except _ODD:
-        return ""
-
-
-def _key(certificate: x509.Certificate) -> str:
-    key = certificate.public_key()
-    kind = type(key).__name__.removeprefix("_").removesuffix("PublicKey")
-    return f"{'EC' if kind.startswith('Elliptic') else kind}-{getattr(key, 'key_size', 256)}"
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _knows(reply: Reply) -> bool:

@@ -17,8 +17,6 @@ from hashlib import scrypt
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from netaudit.credentials import Credential
 from netaudit.inventory import replacing
 
@@ -107,6 +105,8 @@ class Guard:
     @contextmanager
     def _changing(self) -> Iterator[tuple[bytes, list[Note]]]:
         """The salt and the notes, to be changed; written when the context ends, if they were."""
+        from filelock import FileLock  # noqa: PLC0415  few runs have logins
+
         with FileLock(self.folder / f"{_NAME}.lock", mode=0o600):
             salt, notes = self._read(make=True)
             before = list(notes)
