@@ -192,7 +192,7 @@ class Asset:
             if observation.port and observation.field != "tcp.refused" and observation.transport in _TRANSPORTS:
                 key = (_TRANSPORTS[observation.transport], observation.port)
                 services[key] = max(services.get(key, ""), _service(observation), key=_worth)
-        return tuple(sorted((*key, service) for key, service in services.items()))
+        return tuple(sorted((*key, service) for key, service in services.items())) if services else ()
 
 
 _TRANSPORTS = {"tcp": "tcp", "tls": "tcp", "udp": "udp"}

@@ -75,7 +75,7 @@ def _maybe(value: str | None) -> str | None:
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(_text(v) for v in dict.fromkeys(values))
+    return tuple([_text(v) for v in dict.fromkeys(values)])
 
 
 def _run(inventory: Inventory) -> RunDocument:
@@ -178,7 +178,7 @@ def asset_document(asset: Asset) -> AssetDocument:
         id=device.id,
         addresses=device.addresses,
         macs=device.macs,
-        hostnames=_texts(device.hostnames),
+        hostnames=_texts(device.hostnames) if device.hostnames else (),
         family=identity.family,
         verdict=identity.verdict,
         certainty=round(float(identity.certainty), CERTAINTY_DIGITS),
@@ -192,16 +192,16 @@ def asset_document(asset: Asset) -> AssetDocument:
         firmware_date=_maybe(identity.firmware_date),
         serial=_maybe(identity.serial),
         produced=_maybe(identity.produced),
-        ports=tuple(PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports),
+        ports=tuple([PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports]),
         behind=device.behind,
         children=ChildrenDocument(declared=max(declared, len(device.children)), inspected=len(device.children)),
-        evidence=_evidence(identity.evidence, identity.family),
-        conflicts=_texts((*device.conflicts, *identity.conflicts)),
+        evidence=_evidence(identity.evidence, identity.family) if identity.evidence else (),
+        conflicts=_texts(device.conflicts + identity.conflicts),
     )
 
 
-def _asset_order(asset: Asset) -> tuple[tuple[int, int, str], str]:
-    return (address_order(next(iter(asset.device.addresses), "")), asset.device.id)
+def _asset_order(asset: Asset) -> tuple[int, int, str, str]:
+    return (*address_order(asset.device.addresses[0] if asset.device.addresses else ""), asset.device.id)
 
 
 def _evidence(matches: Iterable[Match], family: str) -> tuple[EvidenceDocument, ...]:
