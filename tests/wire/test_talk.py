@@ -13,6 +13,7 @@ from support.tls import tls_server
 from netaudit.wire import talk
 from netaudit.wire.gate import Gate
 from netaudit.wire.messages import complete
+from netaudit.wire.readiness import Watch
 from netaudit.wire.secure import legacy_context, modern_context
 from netaudit.wire.steps import Connect, Exchange, Pause, Secure
 
@@ -51,6 +52,10 @@ def hangs_up_after(*pieces):
 
 def resets(sock):
     sock.recv(65536)
+    resets_at_once(sock)
+
+
+def resets_at_once(sock):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
@@ -175,6 +180,22 @@ def test_reset_is_closed():
         (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
 
     assert (answered.status, answered.data) == ("closed", b"")
+
+
+@pytest.mark.parametrize(("said", "status"), [(ANSWER, "ok"), (ANSWER[:-1], "closed")])
+def test_what_came_before_a_reset_is_kept(monkeypatch, said, status):
+    """Many a device resets a connection when it has answered."""
+
+    def answers_and_resets(sock):
+        says(said)(sock)
+        resets_at_once(sock)
+
+    ready = Watch.ready
+    monkeypatch.setattr(Watch, "ready", lambda watch, wait_s: time.sleep(0.05) or ready(watch, wait_s))  # so both came
+    with serving(answers_and_resets) as service:
+        (_, answered), _ = hold("127.0.0.1", Connect(service.port), ask())
+
+    assert (answered.status, answered.data) == (status, said)
 
 
 def test_greeting_is_heard_and_nothing_is_sent():
