@@ -180,7 +180,7 @@ def test_answers_of_those_who_are_done_are_forgotten():
         events = converse(conversations, open_gate(), in_flight=1)
         *_, over = ([talk for talk in talks_in_memory() if talk.over] for _ in events)
 
-    assert len(over) == 8
+    assert len(over) >= 8  # those of other tests may still be there
     assert {talk._incoming for talk in over} == {b""}
 
 
