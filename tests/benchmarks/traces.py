@@ -1,12 +1,16 @@
 """Record how runs tell their progress, in networks of namespaces: what the forecast of the time left is held against.
 
     python tests/benchmarks/traces.py [NAME...]
+    python tests/benchmarks/traces.py --table
 
-Each run is written to tests/benchmarks/traces/NAME.json; without names all but the largest are run, one after the other. It takes root.
+Each run is written to tests/benchmarks/traces/NAME.json; without names all but the largest are run, one after the other.
+It takes root. The table in docs/scanning.md tells what was foretold of each run; --table writes it anew.
 """
 
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,9 +22,12 @@ from support import traces
 from support.fleet import build_fleet, build_whole
 from support.premises import Estate, estate
 
-from netaudit.identify.fingerprints import load_library
+from netaudit.identify.fingerprints import Library, load_library
+from netaudit.resume import resume
 from netaudit.runs import Request, prepare, scan
 
+DOCS = Path(__file__).parents[2] / "docs" / "scanning.md"
+BEGIN, END = "<!-- foretold: begin -->", "<!-- foretold: end -->"
 LAN = "10.80.0.0/24"
 LIMIT_S = 900
 
@@ -32,7 +39,7 @@ class Scene:
     build: Callable[[Estate], None]
     targets: str = LAN
     profile: str = "standard"
-    options: str = ""  # rate=5000,listen=0,once
+    options: str = ""  # rate=5000,listen=0,once; stop=8: what is watched is the continuation of a run that was stopped
     loss: float = 0.0
     seed: int = 60
 
@@ -43,11 +50,11 @@ def lan(built: Estate, devices: int = 60, network: str = LAN, *, whole: bool = F
     built.populate(built.attached(network, spread_s=spread_s), fleet)
 
 
-def routed(built: Estate, near: int = 20, far: int = 40) -> None:
+def routed(built: Estate, near: int = 20, far: int = 40, network: str = "10.80.7.0/24", *, whole: bool = False) -> None:
     """A few devices here, and more behind a router."""
     here = built.attached(LAN, spread_s=0.3)
-    there = built.behind(here, "10.80.7.0/24")
-    fleet = build_fleet(near + far)
+    there = built.behind(here, network)
+    fleet = (build_whole if whole else build_fleet)(near + far)
     built.populate(here, fleet[:near])
     built.populate(there, fleet[near:], routed=True)
 
@@ -82,8 +89,13 @@ SCENES: Mapping[str, Scene] = {
     "routed": Scene(routed, targets=BOTH),
     "routed-gentle": Scene(routed, targets=BOTH, profile="gentle", seed=69),
     "routed-lossy": Scene(lambda built: routed(built, 10, 20), targets=BOTH, loss=0.05, seed=70),
+    "routed-whole": Scene(
+        lambda built: routed(built, 20, 150, "10.80.8.0/23", whole=True), targets=f"{LAN} 10.80.8.0/23", seed=74
+    ),
     "sparse": Scene(lambda built: lan(built, 65, "10.80.0.0/16"), targets="10.80.0.0/16"),
     "sparse-fast": Scene(lambda built: lan(built, 90, "10.80.0.0/16", whole=True), targets="10.80.0.0/16", options="rate=8000", seed=71),
+    "resumed": Scene(lan, options="stop=6", seed=72),
+    "resumed-gentle": Scene(lambda built: lan(built, 150), profile="gentle", options="stop=9", seed=73),
     "large": Scene(large, targets=LARGE, options="rate=5000,listen=0,once", seed=4000),
     "large-lossy": Scene(large, targets=LARGE, options="rate=5000", loss=0.05, seed=4001),
 }  # fmt: skip
@@ -94,6 +106,11 @@ def main(words: list[str]) -> int:
     """Record the scenes of these names; "--scan" is how a recording starts its own scan."""
     if words[:1] == ["--scan"]:
         follow(*words[1:])
+        return 0
+    if words == ["--table"]:
+        text = DOCS.read_text()
+        before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+        DOCS.write_text(f"{before}{BEGIN}\n\n{traces.table(traces.all_traces())}\n{END}{after}")
         return 0
     for name in words or [name for name in SCENES if name not in LARGEST]:
         record(name)
@@ -125,9 +142,21 @@ def follow(path: str, targets: str, profile: str, options: str) -> None:
         confirmed=True,
     )
     library = load_library(())
+    bundle = stopped_run(request, library, float(given["stop"])) if "stop" in given else None
     began = time.monotonic()
-    scan(prepare(request, progress=lambda s: told.append((time.monotonic() - began, s))), library)
+    prepared = prepare(request, progress=lambda s: told.append((time.monotonic() - began, s)))
+    scan(resume(prepared, bundle) if bundle else prepared, library)
     traces.write(Path(path), told, time.monotonic() - began)
+
+
+def stopped_run(request: Request, library: Library, after_s: float) -> Path:
+    """The bundle of a run that was interrupted after so long."""
+    bundle, stopped = Path(tempfile.mkdtemp(), "run.bundle"), threading.Event()
+    timer = threading.Timer(after_s, stopped.set)
+    timer.start()
+    scan(prepare(request, stopped=stopped), library, record=bundle)
+    timer.join()
+    return bundle
 
 
 if __name__ == "__main__":

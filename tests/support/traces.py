@@ -1,11 +1,12 @@
 """Traces of live runs: what progress told and when, kept small, so that a forecast can be held against what came."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from netaudit.discovery.forecast import Forecast
 from netaudit.discovery.standing import Prospect, Standing
 
 FOLDER = Path(__file__).parents[1] / "benchmarks" / "traces"
@@ -49,6 +50,40 @@ def read(path: Path) -> Trace:
     kept: dict[str, Any] = json.loads(path.read_text())
     prospect = Prospect(**{**kept["prospect"], "ended": frozenset(kept["prospect"]["ended"])})
     return Trace(path.stem, tuple(_told(kept["fields"], kept["rows"], prospect)), kept["total_s"])
+
+
+def all_traces() -> list[Trace]:
+    """Every trace that is kept, by name."""
+    return [read(path) for path in sorted(FOLDER.glob("*.json"), key=lambda path: path.stem)]
+
+
+def errors(trace: Trace, steps: int = 400) -> Iterator[tuple[float, float | None]]:
+    """How far off the forecast is of the time at which the run ends, at so many moments: both as shares of its time.
+
+    None where it says nothing. What progress had told by a moment is all that it knows then.
+    """
+    forecast, told = Forecast(), list(reversed(trace.told))
+    for step in range(steps):
+        now_s = trace.total_s * step / steps
+        while told and told[-1][0] <= now_s:
+            at, standing = told.pop()
+            forecast.take(standing, at)
+        estimate = forecast.estimate(now_s)
+        yield step / steps, (now_s + estimate.left_s) / trace.total_s - 1 if estimate else None
+
+
+def table(traces: Iterable[Trace], shares: Sequence[float] = (0.1, 0.25, 0.5, 0.75)) -> str:
+    """What was foretold of each run at these shares of its time, in Markdown."""
+    lines = [
+        f"| run | took, s | {' | '.join(f'foretold at {share:.0%}' for share in shares)} | furthest off after 10 % |"
+    ]
+    lines.append(f"| --- | ---: |{' ---: |' * (len(shares) + 1)}")
+    for trace in traces:
+        found = dict(errors(trace))
+        ends = (f"{trace.total_s * (1 + (found[share] or 0.0)):,.0f}" for share in shares)
+        furthest = max((error for share, error in found.items() if share >= 0.1 and error is not None), key=abs)
+        lines.append(f"| {trace.name} | {trace.total_s:,.0f} | {' | '.join(ends)} | {furthest:+.0%} |")
+    return "\n".join(lines) + "\n"
 
 
 def _told(names: Sequence[str], rows: Sequence[Sequence[Any]], prospect: Prospect) -> Iterable[Told]:

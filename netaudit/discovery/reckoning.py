@@ -1,0 +1,178 @@
+"""How long each phase of a live run takes as a whole, from what it set out to do and from whom it is going to meet. Pure.
+
+Most of it are waits of known length, and the pace that the user set. What is neither was measured of emulated devices.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from netaudit.discovery.again import CONNECT_S, MOST_LATE
+from netaudit.discovery.again import IN_FLIGHT as LATE_IN_FLIGHT
+from netaudit.discovery.ask import (
+    FEW_LATE,
+    FEW_RESENT,
+    LOSSY_CONNECT_S,
+    PATIENT_CONNECT_S,
+    SILENT_CONNECT_S,
+    UNKNOWN_IN_FLIGHT,
+)
+from netaudit.discovery.find import NEIGHBOUR_BATCH, UNICAST_BATCH
+from netaudit.discovery.standing import Prospect
+from netaudit.discovery.visit import MOST_PORTS
+from netaudit.discovery.visiting.state import SPACING_S
+from netaudit.wire.link import TAIL_S
+from netaudit.wire.steps import CONNECT_TIMEOUT_S
+from netaudit.wire.tcp import IN_FLIGHT
+
+LATE_VISIT_S = MOST_LATE * CONNECT_S + SPACING_S  # of the second look
+QUESTIONS = 14  # that a device gets in a visit: its ports, and on two or three of them a second one
+ANSWERS_S = 0.7  # that a device takes for all its answers
+SLOWEST_S = 1.0  # that the slowest of many takes more
+FIND_S = 2.2  # that finding takes at least: all is asked twice, and the first answers are awaited
+HEARD_OUT_S = 4.4  # after which answers to multicast are awaited no more: SSDP's come last
+PROBES_S = 2.6  # that answers to unicast probes are awaited
+SWEEP_S = 0.15  # that a sweep takes beside its packets, where everybody answers
+LOGIN_S, LOGINS_AT_ONCE = 4.0, 8
+IDENTIFY_S = 0.0012  # of one device
+# Of devices so many answer discovery, where too few are near to tell; of these so many do so behind a router as well.
+ANSWERING, ANSWERING_UNICAST = 0.6, 0.65
+FEW = 10  # devices, of which nothing can be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Whom a run is going to meet, as far as can be told."""
+
+    near: int = 0  # devices that answer ARP
+    far: int = 0  # and others
+    silent: int = 0  # of the near, to every discovery protocol
+    hidden: int = 0  # devices that are not near, and have answered none of them
+    unknown: int = 0  # addresses of which only a connection can tell
+    late: int = 0  # devices that are asked once more
+    mute: int = 0  # of these, who takes no connection at all
+    resent: int = 0  # connections across a router that had to be sent again
+    lossy: bool = False
+
+
+def finding_s(p: Prospect, met: Company) -> float:
+    """All questions of the first phase, and the wait for their answers."""
+    if not p.asks:
+        return p.listen_s
+    waits_s = PROBES_S * ceil(p.probed / UNICAST_BATCH) if p.probed and p.reaching else (TAIL_S if p.swept else 0.0)
+    return max(FIND_S, packets_to_find(p, met) / p.rate_pps + waits_s)
+
+
+def packets_to_find(p: Prospect, met: Company) -> int:
+    """ARP asks everybody once, and the silent twice; unicast asks once by each channel."""
+    return 2 * p.swept - met.near + p.probed * p.reaching
+
+
+def probing_s(p: Prospect, met: Company) -> float:
+    """The silent neighbours by unicast, so many at a time; the answers of the last are awaited by nobody."""
+    if not p.reaching:
+        return 0.0
+    batches = max(0, met.silent - 1) // NEIGHBOUR_BATCH
+    return batches * (PROBES_S + NEIGHBOUR_BATCH * p.reaching / p.rate_pps)
+
+
+def quick_visit_s(p: Prospect) -> float:
+    """What a visit takes where the device answers at once."""
+    return QUESTIONS * p.spacing_s + ANSWERS_S
+
+
+def slow_visit_s(*, others_answer: bool, connect_s: float = PATIENT_CONNECT_S) -> float:
+    """A visit in which every connection waits in vain: of nobody, of a firewall, of a device that speaks ARP only.
+
+    The first are waited for with patience, the others as long as the round trips of those who answer tell.
+    """
+    silent_s = SILENT_CONNECT_S if others_answer else CONNECT_TIMEOUT_S
+    waits_s = FEW_LATE * connect_s + (MOST_PORTS - FEW_LATE) * silent_s
+    return waits_s + (MOST_PORTS - 1) * SPACING_S
+
+
+def slowest_visit_s(p: Prospect, met: Company) -> float:
+    """What the longest of many visits takes."""
+    if met.mute:
+        return slow_visit_s(others_answer=met.near + met.far > met.mute)
+    return quick_visit_s(p) + SLOWEST_S + (PATIENT_CONNECT_S if met.late else 0.0)
+
+
+def visits_a_second(p: Prospect, visit_s: float, in_flight: int, questions: int = QUESTIONS) -> float:
+    """How many visits can be begun."""
+    return min(in_flight / max(visit_s, 0.01), p.rate_pps / questions)
+
+
+def asking_s(p: Prospect, met: Company) -> float:
+    """All visits."""
+    return visiting_s(p, met) + dialling_s(p, met)
+
+
+def visiting_s(p: Prospect, met: Company) -> float:
+    """Visits to known devices: until the last has begun, and is over."""
+    devices = met.near + met.far
+    if not p.visits or not devices:
+        return 0.0
+    waiting = max(0, devices - IN_FLIGHT)
+    return waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
+
+
+def dialling_s(p: Prospect, met: Company) -> float:
+    """Visits to addresses of which nothing is known: most are of nobody, and every connection is waited for."""
+    if not p.visits or not met.unknown:
+        return 0.0
+    pace = visits_a_second(p, dialled_visit_s(p, met), UNKNOWN_IN_FLIGHT, MOST_PORTS)
+    return max(0, met.unknown - UNKNOWN_IN_FLIGHT) / pace + vain_visit_s(met)
+
+
+def vain_visit_s(met: Company) -> float:
+    """A visit to an address of nobody: with more patience where packets were lost on the way there."""
+    connect_s = LOSSY_CONNECT_S if met.resent >= FEW_RESENT else PATIENT_CONNECT_S
+    return slow_visit_s(others_answer=met.far > 0, connect_s=connect_s)
+
+
+def hidden(near: int, silent: int, far: int) -> int:
+    """How many devices behind a router do not answer discovery, by how many do so on this side and on that."""
+    answering = ANSWERING if near < FEW else max(0.1, 1 - silent / near)
+    return int(far / (answering * ANSWERING_UNICAST)) - far
+
+
+def dialled_visit_s(p: Prospect, met: Company) -> float:
+    """What such a visit takes on the average: where many devices answered discovery, many more are there."""
+    there = min(met.unknown, met.hidden) if p.reaching else 0
+    slow_s = vain_visit_s(met)
+    return slow_s - (slow_s - quick_visit_s(p)) * there / max(1, met.unknown)
+
+
+def looks_again(p: Prospect, met: Company) -> bool:
+    """Whether there is a second look."""
+    return p.again_after_s is not None and p.visits and (met.late > 0 or met.lossy)
+
+
+def sweeping_again_s(p: Prospect, met: Company) -> float:
+    """The addresses that were silent to ARP, where packets are lost; and devices behind a router that were silent."""
+    pace = min(p.rate_pps, p.again_pps)
+    sweep_s = 2 * (p.swept - met.near) / pace + TAIL_S if met.lossy else 0.0
+    return sweep_s + (met.hidden * p.reaching / pace + PROBES_S if met.far else 0.0)
+
+
+def late_visits_s(p: Prospect, met: Company) -> float:
+    """Visits to those who were late: whoever had answered on another port mostly answers now."""
+    return max(ceil(met.mute / LATE_IN_FLIGHT) * LATE_VISIT_S, met.late * MOST_LATE / min(p.rate_pps, p.again_pps))
+
+
+def logging_in_s(p: Prospect, met: Company) -> float:
+    """Reading with a login: of whom is not known before."""
+    return ceil((met.near + met.far) / LOGINS_AT_ONCE) * LOGIN_S if p.logins else 0.0
+
+
+def checking_s(p: Prospect, met: Company) -> float:
+    """The last check: a sweep of the devices that ARP had found, a connection to the others."""
+    if not p.visits:
+        return 0.0
+    sweep_s = met.near / p.rate_pps + SWEEP_S + (TAIL_S if met.lossy else 0.0) if met.near else 0.0
+    return sweep_s + met.far / p.rate_pps
+
+
+def identifying_s(_: Prospect, met: Company) -> float:
+    """What is made of it all, without the network."""
+    return (met.near + met.far) * IDENTIFY_S

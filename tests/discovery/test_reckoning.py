@@ -1,0 +1,98 @@
+"""What each phase of a run takes: known waits, and the pace of the user."""
+
+from dataclasses import replace
+
+import pytest
+
+from netaudit.discovery import reckoning
+from netaudit.discovery.reckoning import Company, slow_visit_s
+from netaudit.discovery.standing import Prospect
+
+SLOW_VISIT_S = slow_visit_s(others_answer=False)
+LAN = Prospect(
+    rate_pps=1000, spacing_s=0.1, asks=True, swept=254, reaching=3, visits=True, again_after_s=5.0, again_pps=50
+)
+NOBODY = Company()
+
+
+def test_arp_asks_everybody_and_the_silent_again():
+    assert reckoning.packets_to_find(LAN, Company(near=54)) == 254 + 200
+
+
+def test_behind_a_router_everybody_is_asked_by_each_channel_once():
+    assert reckoning.packets_to_find(Prospect(probed=100, reaching=3), NOBODY) == 300
+
+
+def test_a_visit_in_which_nothing_is_answered_is_the_longest():
+    alone, among_others = (reckoning.slowest_visit_s(LAN, Company(mute=1, near=near)) for near in (1, 9))
+
+    assert alone == pytest.approx(3 * 1.4 + 9 * 1.0 + 11 * 0.1)
+    assert among_others == pytest.approx(3 * 1.4 + 9 * 0.35 + 11 * 0.1)
+    assert reckoning.slowest_visit_s(LAN, NOBODY) < among_others
+
+
+def test_many_visits_take_as_long_as_the_rate_lets_them():
+    few, many = (reckoning.visiting_s(LAN, Company(near=number)) for number in (64, 4064))
+    slow = reckoning.visiting_s(replace(LAN, rate_pps=100), Company(near=4064))
+
+    assert many == pytest.approx(few + 4000 / (64 / reckoning.quick_visit_s(LAN)))
+    assert slow == pytest.approx(few + 4000 * 14 / 100)
+
+
+def test_no_visits_take_no_time():
+    assert reckoning.asking_s(replace(LAN, visits=False), Company(near=60, unknown=60)) == 0
+    assert reckoning.asking_s(LAN, NOBODY) == 0
+    assert reckoning.checking_s(replace(LAN, visits=False), Company(near=60)) == 0
+
+
+def test_addresses_of_nobody_are_waited_for_so_many_at_a_time():
+    assert reckoning.dialling_s(LAN, Company(unknown=256)) == pytest.approx(SLOW_VISIT_S)
+    assert reckoning.dialling_s(LAN, Company(unknown=512)) == pytest.approx(2 * SLOW_VISIT_S)
+
+
+def test_where_many_answered_discovery_many_more_are_there():
+    assert reckoning.hidden(20, 10, 100) > 100
+    assert reckoning.dialled_visit_s(LAN, Company(unknown=100, hidden=150)) == pytest.approx(
+        reckoning.quick_visit_s(LAN)
+    )
+    assert reckoning.dialled_visit_s(LAN, Company(unknown=100)) == SLOW_VISIT_S
+
+
+@pytest.mark.parametrize(
+    ("prospect", "met", "looks"),
+    [
+        (LAN, NOBODY, False),
+        (LAN, Company(late=1), True),
+        (LAN, Company(lossy=True), True),
+        (replace(LAN, again_after_s=None), Company(late=1), False),
+        (replace(LAN, visits=False), Company(late=1), False),
+    ],
+)
+def test_a_second_look_needs_somebody_late_or_packets_lost(prospect, met, looks):
+    assert reckoning.looks_again(prospect, met) is looks
+
+
+def test_the_second_sweep_goes_at_its_own_pace():
+    assert reckoning.sweeping_again_s(LAN, Company(near=54, lossy=True)) == pytest.approx(2 * 200 / 50 + 1)
+    assert reckoning.sweeping_again_s(LAN, Company(near=54)) == 0
+
+
+def test_who_takes_no_connection_is_waited_for_once_more():
+    one, many = (reckoning.late_visits_s(LAN, Company(late=number, mute=number)) for number in (1, 17))
+
+    assert many == pytest.approx(2 * one)
+    assert reckoning.late_visits_s(LAN, Company(late=16)) < one
+
+
+def test_batches_of_silent_neighbours_wait_for_each_other():
+    assert reckoning.probing_s(LAN, Company(silent=256)) == 0
+    assert reckoning.probing_s(LAN, Company(silent=257)) > 2
+
+
+def test_logins_take_time_only_where_there_are_any():
+    assert reckoning.logging_in_s(LAN, Company(near=16)) == 0
+    assert reckoning.logging_in_s(replace(LAN, logins=True), Company(near=16)) == 8
+
+
+def test_identifying_takes_time_by_the_device():
+    assert reckoning.identifying_s(LAN, Company(near=3000, far=1000)) == pytest.approx(4.8)
