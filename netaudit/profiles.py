@@ -5,6 +5,7 @@ by packet (tests/live/test_budget.py). None of them may be raised without both.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class Profile:
     rate_pps: float  # packets and connections a second, all devices together
     spacing_s: float  # between two questions to one device, whatever the channel
     channels: frozenset[str] | None  # None: all that can be asked; empty: nothing is sent
-    listen_s: float  # how long others are listened to, while the first questions are asked
+    listen_s: float  # how long others are listened to, while questions are asked
+    quiet_s: float  # when all are visited, late answers are listened for until nothing has come for so long
     again_after_s: float  # a device that was late is asked once more, not sooner than this
     again_pps: float  # packets and connections a second of that second look
     budget: Budget
@@ -60,6 +62,7 @@ PROFILES = {
             spacing_s=0.0,
             channels=frozenset(),
             listen_s=300.0,
+            quiet_s=inf,
             again_after_s=0.0,
             again_pps=1.0,
             budget=Budget(connections=0, packets=0, size_bytes=0),
@@ -71,6 +74,7 @@ PROFILES = {
             spacing_s=0.2,
             channels=None,
             listen_s=5.0,
+            quiet_s=inf,
             again_after_s=60.0,
             again_pps=20.0,
             budget=_BUDGET,
@@ -82,6 +86,7 @@ PROFILES = {
             spacing_s=0.1,
             channels=None,
             listen_s=5.0,
+            quiet_s=1.0,
             again_after_s=5.0,
             again_pps=50.0,
             budget=_BUDGET,

@@ -28,7 +28,7 @@ class Question:
     addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
-    enough: threading.Event | None = None  # set when listening may end before its time
+    enough: threading.Event | None = None  # set when listening, also for answers, may end before its time
     excluding: bool = False  # somebody is excluded: what names no host waits until it is known who that is
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
     ledger: Ledger | None = None  # where what is sent is noted
@@ -56,6 +56,7 @@ class Question:
         return Volley(
             channel=channel, port=port, shots=shots, destinations=(group, *more), listen_s=listen_s, ttl=ttl,
             source=source, interface=self.link.name, group=group, notes=self.notes(channel, port, source),
+            enough=self.enough,
         )  # fmt: skip
 
     def to_each(self, channel: str, port: int, request: bytes, listen_s: float) -> Volley:
@@ -63,7 +64,7 @@ class Question:
         shots = ((0.0, request),)
         return Volley(
             channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s,
-            notes=self.notes(channel, port),
+            notes=self.notes(channel, port), enough=self.enough,
         )  # fmt: skip
 
     def notes(self, channel: str, port: int = 0, source: str = "") -> Shooting | None:

@@ -82,7 +82,10 @@ class Course:
     threads: list[threading.Thread] = field(default_factory=list)
     under_way: dict[int, Job] = field(default_factory=dict)  # jobs that have not ended, by the number of their thread
     heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
+    answered: threading.Event = field(default_factory=threading.Event)  # answers are waited for no longer
+    began_at: float = 0.0  # when the first question was asked, monotonic
     news_at: float = 0.0  # when somebody was first heard by one more channel, monotonic
+    heard_at: float = 0.0  # when a datagram came last that was asked for, monotonic
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
     left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
@@ -180,6 +183,8 @@ class Course:
             yield Problem(stage="find", channel=name, address=event.address, status="out_of_scope", detail=detail)
             return
         else:
+            if event.transport == "udp" and name != LISTEN:
+                self.heard_at = time.monotonic()
             yield from self._place(event)
             self._learn(event)
         if self.live.logins:

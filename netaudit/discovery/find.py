@@ -7,6 +7,7 @@ for slow answers costs nothing then, and what they name is asked when they have 
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -47,14 +48,14 @@ def find(course: Course) -> Iterator[Event]:
     if "known before" not in course.live.ledger.ended:
         yield from _known_before(course)
         course.live.ledger.end("known before")
-    began = time.monotonic()
+    course.began_at = time.monotonic()
     awaited = [job for job in jobs if _is_awaited(*job)]
     begin(course, [job for job in jobs if not _is_awaited(*job)], FIND)
     batch = tuple(islice(distant, UNICAST_BATCH))
     yield from run_jobs(course, [*awaited, *_reaching_jobs(course, batch)], FIND)
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
         yield from run_jobs(course, _reaching_jobs(course, batch), FIND)
-    yield from hear_until(course, lambda: _has_settled(course, began))
+    yield from hear_until(course, lambda: _has_settled(course))
 
 
 def probe_silent(course: Course) -> Iterator[Event]:
@@ -79,16 +80,17 @@ def _is_awaited(channel: Channel, question: Question) -> bool:
     return channel.name == "arp" or question.alone
 
 
-def _has_settled(course: Course, began: float) -> bool:
+def _has_settled(course: Course) -> bool:
     """Whether answers have come for long enough: nobody waits for later ones."""
     if not any(not question.listen_s for _, question in course.under_way.values()):
         return True
-    return time.monotonic() >= max(began + ASKED_S, course.news_at) + SETTLE_S
+    return time.monotonic() >= max(course.began_at + ASKED_S, course.news_at) + SETTLE_S
 
 
 def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:
     """Probe these addresses by unicast, once by each channel in each part of the run."""
-    yield from run_jobs(course, _reaching_jobs(course, addresses), part)
+    jobs = _reaching_jobs(course, addresses)
+    yield from run_jobs(course, [(channel, replace(question, enough=None)) for channel, question in jobs], part)
 
 
 def sweep_again(course: Course, links: list[Interface]) -> Iterator[Event]:
@@ -128,9 +130,9 @@ def _questions(course: Course, channel: Channel, link: Interface) -> Iterator[Qu
     """What one channel asks on one network; over IPv6 once per interface, and only where it has an address."""
     excluding = bool(course.live.scope.excluded)
     if 4 in channel.families:
-        yield Question(gate=course.live.gate, interface=link, excluding=excluding)
+        yield Question(gate=course.live.gate, interface=link, excluding=excluding, enough=course.answered)
     if 6 in channel.families and link.link_local and course.attached.leads(link):
-        yield Question(gate=course.live.gate, interface=link, ipv6=True, excluding=excluding)
+        yield Question(gate=course.live.gate, interface=link, ipv6=True, excluding=excluding, enough=course.answered)
 
 
 def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Job]:
@@ -144,7 +146,7 @@ def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Jo
 
 
 def _reaching_jobs(course: Course, addresses: tuple[str, ...]) -> list[Job]:
-    question = Question(gate=course.live.gate, addresses=tuple(shuffled(addresses)))
+    question = Question(gate=course.live.gate, addresses=tuple(shuffled(addresses)), enough=course.answered)
     reaching = (c for c in CHANNELS if c.reach and c.name in course.live.channels)
     return [(channel, question) for channel in reaching] if addresses else []
 

@@ -4,6 +4,7 @@ Questions to a whole network are heard out while devices are visited (find.py). 
 now; of who had been visited only what its late answer named is asked, out of what its visit has left.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +19,11 @@ from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
 from netaudit.wire.tcp import IN_FLIGHT
 
+LAST_ASKED_S = 1.5  # after the first question: Hikvision's is sent for the third time
+LONGEST_DELAY_S = (
+    2.9  # SSDP is asked at 0.4 s for the last time, and devices may take two seconds (MX), and half a one more
+)
+AS_LATE = 2  # where answers come late, nothing has come when nothing came for so many times as long
 _RESUMED_HTTP = 2  # requests that are left to a visit of a run that this one continues: how many it made is not known
 
 
@@ -49,12 +55,22 @@ def _newcomers(course: Course) -> Iterator[str | None]:
         if not addresses:
             if not _is_asking(course):
                 return
+            if _is_quiet(course):
+                course.answered.set()
             yield None
 
 
 def _is_asking(course: Course) -> bool:
     """Whether answers to our questions are still listened for."""
     return any(not question.listen_s for _, question in course.under_way.values())
+
+
+def _is_quiet(course: Course) -> bool:
+    """Whether everybody has been visited, and no answer has come for as long as this profile listens for more."""
+    asked_at = max(course.began_at + LAST_ASKED_S, course.asked_at)
+    last_at = max(asked_at, course.heard_at)
+    quiet_s = max(course.live.profile.quiet_s, AS_LATE * (last_at - asked_at))
+    return time.monotonic() >= max(last_at + quiet_s, course.began_at + LONGEST_DELAY_S)
 
 
 def _named_late(course: Course, address: str) -> Visit | None:

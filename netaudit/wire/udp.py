@@ -7,6 +7,7 @@ of ours, is told.
 
 import errno
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ class Volley:
     group: str | None = None  # also listen to what is sent to this group on `port`
     ttl: int = 1  # of multicast datagrams
     notes: Notes | None = None
+    enough: threading.Event | None = None  # set where answers need not be waited for any longer
 
     def __post_init__(self) -> None:
         if not all(datagram for _, datagram in self.shots):
@@ -109,7 +111,7 @@ class _Salvo:
                 if notes:
                     notes.sending(destination, number, datagram)
                 yield from self.send(datagram, destination)
-        yield from self.listen(time.monotonic() + self.volley.listen_s)
+        yield from self.hear_out()
         yield from self.report()
 
     def send(self, datagram: bytes, destination: str) -> Iterator[Event]:
@@ -144,6 +146,15 @@ class _Salvo:
             for sock in readable(self.sockets, min(left_s, _PATIENCE_S)):
                 yield from self.drain(sock)
             if left_s <= 0:
+                return
+
+    def hear_out(self) -> Iterator[Event]:
+        """Yield what comes after the last datagram, until the time is up, or nobody waits for it any longer."""
+        until, enough = time.monotonic() + self.volley.listen_s, self.volley.enough
+        while not (self.gate.stopped.is_set() or (enough and enough.is_set())):
+            now = time.monotonic()
+            yield from self.listen(min(until, now + _PATIENCE_S))
+            if now >= until:
                 return
 
     def drain(self, sock: socket.socket) -> Iterator[Event]:

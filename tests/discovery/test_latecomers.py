@@ -14,6 +14,7 @@ from netaudit.discovery.ledger import FIRST, MORE, Past
 from netaudit.discovery.live import live_events
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport
+from netaudit.profiles import PROFILES
 from netaudit.wire.steps import Connect
 
 NAMES = b"<ProbeMatch><DeviceSN>1</DeviceSN><HttpPort>9000</HttpPort></ProbeMatch>"
@@ -124,3 +125,61 @@ def test_a_continued_run_does_not_ask_it_twice(stage):
     list(visit_latecomers(continued(over=(FIRST, MORE))))
 
     assert stage.visited == []
+
+
+# --- when late answers are awaited no longer --------------------------------------------------------------------------
+
+
+def quiet_at(monkeypatch, name, *, asked_at=0.0, heard_at=0.0):
+    """When, in seconds after the first question, a run of this profile has heard enough; None: not before all is over."""
+    run = replace(settings("10.0.0.9", interfaces=(ETH0,)), profile=PROFILES[name])
+    course = Course(run, Attached(run.scope, (ETH0,)), began_at=100.0)
+    course.asked_at, course.heard_at = 100.0 + asked_at, 100.0 + heard_at
+    for tenth in range(60):
+        monkeypatch.setattr(latecomers.time, "monotonic", lambda now=100.0 + tenth / 10: now + 1e-6)
+        if latecomers._is_quiet(course):
+            return tenth / 10
+    return None
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "heard_at", "expected_s"),
+    [
+        (1.4, 1.4, 2.9),  # all answered at once: SSDP's two seconds decide
+        (1.4, 2.1, 3.3),  # somebody took 0.6 s longer than anybody was asked: twice as long
+        (1.4, 2.5, 4.5),
+        (3.0, 3.0, 4.0),  # probes that were sent late are heard out as well
+    ],
+)
+def test_prompt_answers_are_heard_out_soon_and_late_ones_later(monkeypatch, asked_at, heard_at, expected_s):
+    assert quiet_at(monkeypatch, "standard", asked_at=asked_at, heard_at=heard_at) == expected_s
+
+
+def test_gentle_hears_everything_out(monkeypatch):
+    assert quiet_at(monkeypatch, "gentle", asked_at=1.4) is None
+
+
+def test_who_still_listens_is_told_that_it_is_enough(phases):
+    ended = []
+
+    def hears(question):
+        ended.append(question.enough.wait(20))
+        yield from ()
+
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=hears)
+    profile = replace(PROFILES["standard"], quiet_s=0.1)
+    began = time.monotonic()
+    list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), profile=profile)))
+
+    assert ended == [True]
+    assert time.monotonic() - began < 6
+
+
+def test_the_second_look_listens_in_its_own_time(phases):
+    asked = []
+    phases.plays(sadp_reach=lambda question: asked.append(question.enough) or ())
+    run = settings("10.5.0.1", interfaces=(ETH0,))
+    course = Course(run, Attached(run.scope, (ETH0,)))
+    list(find.unicast_again(course, ("10.5.0.1",), "again"))
+
+    assert asked == [None]

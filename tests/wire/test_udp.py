@@ -362,3 +362,17 @@ def test_long_list_of_destinations_is_quick():
 
     assert (reply.asked, problems, report.sent) == ("127.1.0.9", [], 20_000)
     assert taken_s < 5.0  # a tenth of it, normally
+
+
+def test_who_need_not_wait_any_longer_has_asked_all_the_same():
+    enough = threading.Event()
+    enough.set()
+    with device() as (port, asked):
+        started = time.monotonic()
+        shots = ((0.0, b"once"), (0.2, b"twice"))
+        *_, (report,) = fired(volley(port, "127.0.0.2", shots=shots, listen_s=30.0, enough=enough))
+        taken_s = time.monotonic() - started
+        time.sleep(0.05)
+
+    assert (report.status, report.sent, asked) == ("done", 2, [b"once", b"twice"])
+    assert 0.2 <= taken_s < 2.0
