@@ -241,12 +241,12 @@ GROWING: Mapping[str, Growth] = {
     ),
     "packets": Growth(
         title="Packets of a capture, one in a hundred of which tells something",
-        unit="packets", sizes=(15_000, 150_000, 1_500_000), runs=3, measure=packets,
+        unit="packets", sizes=(15_000, 150_000, 500_000, 1_500_000), runs=3, measure=packets,
     ),
     "replies": Growth(
         title="Packets of a capture, all of which tell something of the same devices",
         unit="packets",
-        sizes=(15_000, 60_000, 240_000),
+        sizes=(60_000, 120_000, 240_000),
         runs=1,
         measure=replies,
     ),
