@@ -1,0 +1,170 @@
+"""Scans that are killed on a real link, and continued: nothing is lost, and nobody is asked twice.
+
+Frames, groups, single addresses and connections: what devices saw is in their journals, and what was sent to nobody in
+particular is in the capture of the scanner's link.
+"""
+
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from contextlib import ExitStack, contextmanager, suppress
+
+import pytest
+from support.killing import UUID, asked, assets, lost_by, more_often, scanned
+from support.namespaces import inside, needs_namespaces, speak_ipv6
+from support.network import SCANNER_MAC, Network
+from support.recorded import devices
+from support.sniffer import sniff
+
+from netaudit.demo import emulate, load_devices
+from netaudit.wire.passes import NOTED_S
+
+pytestmark = [*needs_namespaces, pytest.mark.timeout(300)]
+
+SCAN = ("--profile", "standard", "--once")
+EVERYTHING = (*SCAN, "--channels", "+sadp_raw", "--rate", "400", "--listen", "1")
+NETWORK = "10.77.0.0/25"
+QUICK = ("hikvision-dome", "dahua-camera", "axis-dome", "arp-only")
+MANY = tuple(device.name for device in load_devices() if device.name not in {"hostile", "dahua-factory"})
+KILLS = (7, 7, 6)  # of each scan; all of them fall into its first seconds, and into those of its continuations
+MANY_KILLS = (4,) * 25
+WITHIN_S, MANY_WITHIN_S = 2.5, 4.5
+FRAMES_ONLY = "192.0.0.64", "44:19:b6:00:00:91"  # a device with the address of another network
+ARP_BYTES = 60  # ours are padded, the kernel's own are not
+ECHO_AT, ECHO = 54, b"\x80\x00"
+SWEPT, SWEEP_PPS = 126, 40.0  # addresses without ours
+STEPS = (
+    3.0  # of a sweep, whose addresses may be asked once more: the one that was cut, the one before it, and the start
+)
+
+
+class Link:
+    """A LAN with devices, some of which also speak IPv6, and one that answers frames only."""
+
+    def __init__(self, stack, names):
+        self.network = stack.enter_context(Network())
+        self.lan = self.network.lan("10.77.0.0/24")
+        speak_ipv6(self.network.scanner, self.lan.interface)
+        self.emulation = stack.enter_context(emulate(devices(*names), self.place))
+        stack.enter_context(self.frames_only())
+
+    def place(self, device):
+        placement = self.lan.place(device)
+        speak_ipv6(placement.enter.args[0], "eth0")
+        return placement
+
+    @contextmanager
+    def frames_only(self):
+        """A device that answers the raw form of SADP, and nothing else."""
+        namespace = self.network.namespace("frames")
+        self.network.plug(self.lan, namespace, "eth0", f"{FRAMES_ONLY[0]}/24", FRAMES_ONLY[1])
+        with inside(namespace):
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            sock.bind(("eth0", 0x8033))
+        thread = threading.Thread(target=answer_inquiries, args=(sock,), daemon=True)
+        with sock:
+            thread.start()
+            yield
+
+    def run(self, folder, moments=(), options=EVERYTHING):
+        """(inventory, kills, what the devices were asked, what was sent on the link) of one scan."""
+        for played in self.emulation.devices:
+            played.seen.clear()
+        with sniff(self.network.scanner, self.lan.interface) as sniffer:
+            inventory, kills = scanned(folder, (NETWORK, *options), moments, inside=self.network.scanner)
+        own = bytes.fromhex(SCANNER_MAC.format(1).replace(":", ""))
+        sent = Counter(question for frame in sniffer.sent() if frame[6:12] == own for question in questions(frame))
+        return inventory, kills, asked(self.emulation.devices), sent
+
+
+def answer_inquiries(sock):
+    own = bytes.fromhex(FRAMES_ONLY[1].replace(":", ""))
+    body = b"!\x02\x01\xf6\0\0\0\x01\x06\x04\x04\0\0\0" + own + socket.inet_aton(FRAMES_ONLY[0])
+    strings = (b"DS-2CD2T42WD-I520161130AAWR684120957", 25616, 8000, 1, 0, b"V5.4.41 build 170310", b"", b"")
+    with suppress(OSError):  # the socket is closed at the end
+        while inquiry := sock.recv(2000):
+            rest = inquiry[6:12] + bytes(8) + struct.pack(">48s4I48s48s48s", *strings)
+            sock.send(inquiry[6:12] + own + b"\x80\x33" + body + rest)
+
+
+def questions(frame):
+    """What a frame of ours asks, and whom; nothing of what the kernel sends for itself, or inside a connection."""
+    kind = frame[12:14]
+    if kind == b"\x08\x06" and len(frame) == ARP_BYTES:
+        yield "arp", frame[38:42]
+    elif kind == b"\x80\x33":
+        yield "sadp_raw", frame
+    elif kind == b"\x08\x00" and frame[23] == socket.IPPROTO_UDP:
+        yield "udp", frame[30:34], frame[36:38], UUID.sub(b"", frame[42:])
+    elif kind == b"\x86\xdd" and frame[20] == socket.IPPROTO_UDP:
+        yield "udp", frame[38:54], frame[56:58], UUID.sub(b"", frame[62:])
+    elif kind == b"\x86\xdd" and frame[20] == socket.IPPROTO_ICMPV6 and frame[ECHO_AT : ECHO_AT + 2] == ECHO:
+        yield "echo", frame[ECHO_AT:]
+
+
+def tried(link, folder, kills, within_s, dice):
+    """How often scans of this link were killed; each was continued, and held against one that was left alone."""
+    whole, _, asked_once, sent_once = link.run(folder / "whole")
+    expected, ours = assets(whole), link.lan.scanner_address.partition("/")[0]
+    done = lost = 0
+    for number, count in enumerate(kills):
+        moments = [dice.uniform(0.0, within_s) for _ in range(count)]
+        inventory, times, questioned, sent = link.run(folder / str(number), moments)
+        found, named = assets(inventory), lost_by(inventory) - {ours}
+
+        assert more_often(questioned, asked_once) == {}, moments
+        assert more_often(without_sweep(sent), sent_once) == {}, moments
+        assert found.keys() == expected.keys(), moments
+        assert {a: found[a] for a in found.keys() - named} == {a: expected[a] for a in found.keys() - named}, moments
+        done, lost = done + times, lost + len(named)
+    assert lost <= done / 4  # a kill seldom falls between a question and its answer; the gap names the device then
+    return done
+
+
+def without_sweep(sent):
+    """All questions but those of ARP, of which the last step is asked again."""
+    return Counter({question: times for question, times in sent.items() if question[0] != "arp"})
+
+
+def test_scan_killed_at_twenty_moments_is_continued_as_if_nothing_had_happened(tmp_path):
+    with ExitStack() as stack:
+        kills = tried(Link(stack, QUICK), tmp_path, KILLS, WITHIN_S, random.Random(20))
+
+    assert kills == sum(KILLS)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1500)
+def test_scan_of_many_devices_is_killed_a_hundred_times(tmp_path):
+    with ExitStack() as stack:
+        kills = tried(Link(stack, MANY), tmp_path, MANY_KILLS, MANY_WITHIN_S, random.Random(22))
+
+    assert kills > sum(MANY_KILLS) * 3 / 4  # others had come to their end before
+
+
+@pytest.mark.parametrize("after_s", [1.9, 4.6], ids=["first pass", "second pass"])
+def test_sweep_goes_on_where_it_was_cut(tmp_path, after_s):
+    options = (*SCAN, "--channels", "arp", "--rate", SWEEP_PPS, "--listen", "0")
+    with ExitStack() as stack:
+        _, kills, _, sent = Link(stack, ("arp-only",)).run(tmp_path / "cut", (after_s,), options)
+    times = [count for (kind, _), count in sent.items() if kind == "arp"]
+
+    assert kills == 1
+    assert len(times) == SWEPT - 1
+    assert set(times) <= {1, 2, 3}
+    assert times.count(1) == 1  # who answered
+    assert times.count(3) <= STEPS * NOTED_S * SWEEP_PPS
+
+
+def test_where_somebody_is_excluded_the_frames_to_all_are_asked_again_and_nobody_is_lost(tmp_path):
+    options = (*SCAN, "--channels", "arp,ndp,sadp_raw", "--listen", "0", "--exclude", "10.77.0.3")
+    with ExitStack() as stack:
+        link = Link(stack, ("arp-only",))
+        whole, *_ = link.run(tmp_path / "whole", (), options)
+        inventory, kills, _, sent = link.run(tmp_path / "cut", (1.5,), options)
+
+    assert kills == 1
+    assert assets(inventory) == assets(whole)
+    assert {kind: times for (kind, *_), times in without_sweep(sent).items() if kind == "sadp_raw"} == {"sadp_raw": 4}
