@@ -99,6 +99,7 @@ def scanning(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="no flock(2)")
 def test_run_that_is_still_running_is_not_continued_nor_written_over(scanning):
     path, scan = scanning
+    assert scan.poll() is None
     for arguments in (("--resume", path), (NOBODY, "--record", path)):
         ended = run("scan", *arguments, "-q")
 
