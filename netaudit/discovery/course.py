@@ -34,7 +34,7 @@ NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has
 Job = tuple[Channel, Question]
 Events = queue.Queue[tuple[int, Event | BaseException | None]]  # the job's number; None: it has ended
 
-MUTE_S = 0.7  # a neighbour that has answered ARP, and takes no connection for so long, is likely to take none
+MUTE_S = 0.5  # a neighbour that has answered ARP, and takes no connection for so long, is likely to take none
 TOLD_S = 0.1  # between two tellings of one stage: a packet is no news
 WAITING_EVENTS = 20_000  # that jobs may be ahead of their reader; then the kernel's buffers fill, and it counts
 
@@ -121,14 +121,13 @@ class Course:
         self.told = (stage, done, now)
         self.live.progress(self._standing(stage, done, total))
 
-    def _mute(self) -> int:
-        """The devices that have taken no connection: a lost packet is not the reason."""
-        silent = {a for a, state in self.delayed.items() if not state.alive and state.late > bool(self.lossy)}
+    def _mute(self, silent: set[str]) -> int:
+        """How many devices seem to take no connection; the silent among the neighbours are suspected early."""
+        mute = {a for a, state in self.delayed.items() if not state.alive and state.late > bool(self.lossy)}
         if not self.lossy:
-            now = time.monotonic()
-            begun = ((state, at) for state, at in self.awaited.values() if state.target.address in self.alive)
-            silent.update(state.target.address for state, at in begun if not state.alive and now > at + MUTE_S)
-        return len(silent)
+            before = time.monotonic() - MUTE_S
+            mute.update(a for a, (state, at) in self.awaited.items() if at < before and not state.alive and a in silent)
+        return len(mute)
 
     def note_delay(self, state: Visit) -> None:
         """Remember a device that let a connection wait in vain; at other addresses perhaps nobody is."""
@@ -137,6 +136,7 @@ class Course:
 
     def _standing(self, stage: str, done: int, total: int) -> Standing:
         near = self.heard.get("arp", set())
+        silent = near - self.discovered()
         return Standing(
             stage=stage,
             done=done,
@@ -144,11 +144,11 @@ class Course:
             phase=self.phase,
             alive=len(self.alive),
             near=len(near),
-            silent=len(near - self.discovered()),
+            silent=len(silent),
             dialled=self.dialled,
             in_flight=self.in_flight,
-            late=len((self.late.keys() | self.delayed.keys()) - self.left_alone),
-            mute=self._mute(),
+            late=len(self.late.keys() - self.left_alone),
+            mute=self._mute(silent),
             lossy=bool(self.lossy),
             resent=self.resent,
             prospect=self.prospect,

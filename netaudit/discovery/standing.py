@@ -34,8 +34,8 @@ class Standing:
     silent: int = 0  # of these, to none of the discovery protocols
     dialled: int = 0  # addresses of which only a connection can tell
     in_flight: int = 0  # devices that are visited just now
-    late: int = 0  # devices that will be asked once more
-    mute: int = 0  # of these, who has taken no connection by now
+    late: int = 0  # devices that will be asked once more, as far as is known
+    mute: int = 0  # devices that seem to take no connection at all
     lossy: bool = False  # a link of ours loses packets
     resent: int = 0  # connects across a router that had to be sent again
     prospect: Prospect = field(default_factory=Prospect)
