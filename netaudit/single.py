@@ -14,7 +14,6 @@ import msgspec
 
 from netaudit.assemble import Heard, identify_device
 from netaudit.discovery import BY_NAME, http, pages, rtsp
-from netaudit.discovery.channel import observe
 from netaudit.discovery.text import clean, mac_address
 from netaudit.identify.children import natural
 from netaudit.identify.fingerprints import Library
@@ -27,6 +26,7 @@ MOST_LINE_BYTES = 16 * 1024 * 1024
 MOST_PARTS = 1024  # replies, and values, of one line
 MOST_REMEMBERED = 1024  # characters of a value that is not read anew when it comes again
 VALUE_LIMIT_BYTES = 4096  # of a value that somebody cut out; what `match` looks at
+HOLDING_MORE = frozenset({"http.www_authenticate", "http.body", "rtsp.www_authenticate"})  # more than one fact
 SHOWN_CHARACTERS = 80  # of a foreign word, in a problem
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NO_ID = msgspec.Raw(b"null")
@@ -203,19 +203,20 @@ def _keep(heard: Heard, field: object, value: object) -> None:
 
 @lru_cache(maxsize=16384)  # a site has few models: the same values come back from device after device
 def _told(field: str, value: str) -> tuple[Observation, ...]:
-    payload = value.encode("utf-8", "surrogatepass")
-    return tuple(o for name, text in tidied(field, value) for o in observe(_given(name, payload), name, text))
-
-
-def _given(field: str, payload: bytes) -> Reply:
-    """The reply that a value stands for which somebody cut out."""
-    return Reply(channel=field.partition(".")[0], transport="given", address="", payload=payload)
+    """What a value says, and what it holds besides; its bytes stand for the reply."""
+    mark = Reply(transport="given", address="", payload=value.encode("utf-8", "surrogatepass")).digest
+    return tuple(
+        Observation(channel=name.partition(".")[0], field=name, value=kept, transport="given", reply=mark)
+        for name, text in tidied(field, value)
+        if (kept := text.strip())
+    )
 
 
 def tidied(field: str, value: str) -> Iterator[tuple[str, str]]:
     """A value that somebody cut out as (field, value), as its channel would have read it, and what it holds besides."""
-    for name, text in ((field, value), *http.derive(field, value), *rtsp.derive(field, value)):
-        yield name, _tidy(name, text)
+    yield field, _tidy(field, value)
+    for derive in (http.derive, rtsp.derive) if field in HOLDING_MORE else ():
+        yield from ((name, _tidy(name, text)) for name, text in derive(field, value))
 
 
 def _tidy(field: str, value: str) -> str:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.channel_lists import SECRET, input_proxy
 
+from netaudit import single
 from netaudit.assemble import MOST_VALUES
-from netaudit.discovery import BY_NAME
+from netaudit.discovery import BY_NAME, http, rtsp
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import UNPRINTABLE
-from netaudit.single import MOST_LINE_BYTES, MOST_PARTS, identify_line, identify_lines, read_lines
+from netaudit.single import HOLDING_MORE, MOST_LINE_BYTES, MOST_PARTS, identify_line, identify_lines, read_lines
 from netaudit.vocabulary import FIELDS
 
 LIBRARY = load_library(())
@@ -283,3 +284,34 @@ def check(line):
     assert len(found) == bool(line.strip())
     assert all(msgspec.json.decode(f, type=dict[str, msgspec.Raw]).keys() == KEYS for f in found if b"\\ud" not in f)
     assert all(f.endswith(b"}\n") and not UNPRINTABLE.search(f.decode()[:-1]) for f in found)
+
+
+@given(st.sampled_from(sorted(FIELDS)), st.text(max_size=80))
+def test_only_the_fields_that_are_named_hold_more(field, text):
+    values = (text, f'Digest realm="{text}"', f"<title>{text}</title>")
+    more = [pair for value in values for derive in (http.derive, rtsp.derive) for pair in derive(field, value)]
+
+    assert more == [] or field in HOLDING_MORE
+
+
+def test_a_value_that_comes_again_is_not_read_again(monkeypatch):
+    read = []
+    tidied = single.tidied
+    monkeypatch.setattr(single, "tidied", lambda *pair: read.append(pair) or tidied(*pair))
+    single._told.cache_clear()
+    lines = [
+        json.dumps({"id": n, "observations": [DAHUA, {"field": "http.realm", "value": f"r{n % 2}"}]}).encode()
+        for n in range(100)
+    ]
+    answers = list(identify_lines(lines, LIBRARY))
+
+    assert len(read) == 3
+    assert len(answers) == 100
+    assert {json.loads(answer)["family"] for answer in answers} == {"dahua"}
+
+
+def test_a_long_value_is_not_remembered():
+    single._told.cache_clear()
+    identified(observations=[{"field": "http.title", "value": "x" * (single.MOST_REMEMBERED + 1)}])
+
+    assert single._told.cache_info().currsize == 0

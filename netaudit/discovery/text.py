@@ -4,6 +4,8 @@ import codecs
 import re
 
 VALUE_LIMIT_BYTES = 1024
+_MAC_MARKS = re.compile(r"[:.\s-]")
+_MAC_DIGITS = re.compile(r"[0-9a-f]{12}")
 _CREDENTIAL = re.compile(r"(user(?:name)?|usr|pass(?:word|wd)?|pwd)=[^&_/;?]*", re.IGNORECASE)
 
 
@@ -23,6 +25,8 @@ def decode(payload: bytes) -> str:
 def clean(text: str, limit_bytes: int = VALUE_LIMIT_BYTES) -> str:
     """One line without control, format or surrogate characters, at most so many bytes long in UTF-8."""
     text = text[: 2 * limit_bytes].strip()
+    if len(text) <= limit_bytes and text.isascii() and text.isprintable():
+        return text
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text).strip()
     return text.encode()[:limit_bytes].decode(errors="ignore").rstrip()
@@ -36,8 +40,8 @@ def yes_no(text: str) -> str:
 
 def mac_address(text: str) -> str:
     """A hardware address in the usual form, or nothing where this names no single interface."""
-    digits = re.sub(r"[:.\s-]", "", text[:64]).lower()
-    if not re.fullmatch(r"[0-9a-f]{12}", digits) or digits == "0" * 12 or int(digits[1], 16) & 1:
+    digits = _MAC_MARKS.sub("", text[:64]).lower()
+    if not _MAC_DIGITS.fullmatch(digits) or digits == "0" * 12 or int(digits[1], 16) & 1:
         return ""
     return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
 

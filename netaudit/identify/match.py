@@ -99,7 +99,7 @@ def _registered(library: Library, field: str, value: str) -> Fingerprint | None:
     """The fingerprint whose registration a hardware address falls under."""
     if not HARDWARE_ADDRESS.match(value):
         return None
-    digits = re.sub("[:-]", "", value).lower()
+    digits = value.replace(":", "").replace("-", "").lower()
     if int(digits[:2], 16) & NOT_ASSIGNED:
         return None
     return next((hit for n in PREFIX_DIGITS if (hit := library.by_prefix.get((field, digits[:n])))), None)

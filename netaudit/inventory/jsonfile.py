@@ -26,10 +26,9 @@ def encode_line(asset: AssetDocument) -> bytes:
 
 def escape(json: bytes) -> bytes:
     r"""The same JSON with what would act on a terminal or break a line as \u escapes: they can stand in strings only."""
-    text = json.decode()
-    if text.isascii() and "\x7f" not in text:
+    if json.isascii() and b"\x7f" not in json:
         return json
-    return _ACTING.sub(_escaped, text).encode()
+    return _ACTING.sub(_escaped, json.decode()).encode()
 
 
 _ACTING = re.compile(f"[{ACTING}]")  # of C0, newlines are layout here, and msgspec escapes what stands in strings

@@ -1,8 +1,12 @@
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.identify.fingerprints import load_library
+from netaudit.identify.fingerprints import Fingerprint, load_library
 from netaudit.identify.match import _tidy, match, titles
 from netaudit.model import Device, Observation
 from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
@@ -186,3 +190,21 @@ def test_every_match_has_its_title_in_the_list():
         assert listed[hit.fingerprint] == hit.title
     assert listed["brand:Amcrest"] == "What is sold as Amcrest is built by Dahua"
     assert "brand:Honeywell" not in listed
+
+
+def test_a_pattern_sees_each_value_once(monkeypatch):
+    tried = []
+    compiled = re.compile("^Dahua")
+    counting = SimpleNamespace(match=lambda value: tried.append(value) or compiled.match(value))
+    monkeypatch.setattr(Fingerprint, "regex", property(lambda _: counting))
+    fresh = replace(LIBRARY)
+    devices = [
+        Device(
+            id=str(n), observations=(observed("rtsp.server", "Dahua Rtsp Server"), observed("http.server", f"{n % 3}"))
+        )
+        for n in range(100)
+    ]
+    hits = [match(device, fresh) for device in devices]
+
+    assert {len(found) for found in hits} == {len(fresh.by_field["rtsp.server"])}
+    assert len(tried) == len(fresh.by_field["rtsp.server"]) + 3 * len(fresh.by_field["http.server"])
