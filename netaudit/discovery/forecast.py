@@ -22,6 +22,7 @@ FIRST_ANSWERS = 0.02  # of a sweep, after which its answers tell how many there 
 SEEN_S = 0.4  # after which whoever is to be seen was seen
 ASKED_BESIDE = 64  # packets of other channels than ARP
 SEEN_PACE_S = 3.0  # after which a sweep shows its pace
+BEFORE_DIALLING = frozenset({"find", "probe_silent", "ask"})
 DIALLING = "asking the silent"  # the stage of visits to addresses of which nothing is known
 LEAST_S = 0.1  # of anything that is not over
 
@@ -52,7 +53,7 @@ class Forecast:
     standing: Standing = field(default_factory=lambda: Standing(stage="", done=0, total=0))
     told_at: float = 0.0
     entered: dict[str, float] = field(default_factory=dict)  # phase -> when it began
-    stage_at: float = 0.0  # when the present stage began
+    stage_at: float = 0.0  # when the present stage, or its present volley, began
     sent: int = 0  # packets of this phase, before the present volley
     held_s: float = 0.0  # seconds that visits of this stage took so far, all together
     begun_at: float = 0.0  # when the last of them was begun
@@ -71,10 +72,11 @@ class Forecast:
             self.held_s = 0.0
         elif standing.done < before.done:
             self.sent += before.done
+            self.stage_at = at_s
         self.held_s += before.in_flight * (at_s - self.told_at)
         if standing.done + standing.in_flight > before.done + before.in_flight:
             self.begun_at = at_s
-        if standing.stage != DIALLING:
+        if standing.phase in BEFORE_DIALLING and standing.stage != DIALLING:
             self.far_at_first = standing.alive - standing.near
         if standing.late > before.late:
             self.late_at = at_s
@@ -119,7 +121,7 @@ class Forecast:
 
     def _hidden(self, silent: int, far: int) -> int:
         s = self.standing
-        if s.phase in {"find", "probe_silent", "ask"} and s.stage != DIALLING:
+        if s.phase in BEFORE_DIALLING and s.stage != DIALLING:
             return reckoning.hidden(s.near, silent, far)
         supposed = reckoning.hidden(s.near, silent, self.far_at_first)
         return max(supposed, far - self.far_at_first) if s.stage == DIALLING else far - self.far_at_first
@@ -174,7 +176,8 @@ class Forecast:
             return begin
         last_late = self.late_at - PATIENT_CONNECT_S if self.late_at else begins.get("ask", 0.0)
         from_then = max(begin, last_late + (p.again_after_s or 0.0))
-        return from_then + reckoning.sweeping_again_s(p, met) + reckoning.late_visits_s(p, met)
+        sweep_s, probes_s = reckoning.sweeping_again_s(p, met), reckoning.probing_again_s(p, met)
+        return from_then + sweep_s + probes_s + reckoning.late_visits_s(p, met)
 
     def _present_s(self, at_s: float, met: Company) -> float:
         """What the present phase still takes."""
@@ -222,9 +225,12 @@ class Forecast:
 
     def _looking_s(self, at_s: float, met: Company) -> float:
         s, p, since_s = self.standing, self.standing.prospect, at_s - self.stage_at
-        sweeps_s, visits_s = reckoning.sweeping_again_s(p, met), reckoning.late_visits_s(p, met)
+        sweep_s, probes_s = reckoning.sweeping_again_s(p, met), reckoning.probing_again_s(p, met)
+        visits_s = reckoning.late_visits_s(p, met)
         if s.stage == "waiting for the late":
-            return s.total - since_s + sweeps_s + visits_s
+            return s.total - since_s + sweep_s + probes_s + visits_s
+        if s.stage == "finding" and sweep_s and not self.sent:  # the first volley of two
+            return max(sweep_s - since_s, (s.total - s.done) / reckoning.again_pps(p)) + probes_s + visits_s
         if s.stage == "finding":
-            return max(sweeps_s - since_s, (s.total - s.done) / min(p.rate_pps, p.again_pps)) + visits_s
+            return max(probes_s - since_s, (s.total - s.done) / reckoning.again_pps(p)) + visits_s
         return visits_s - since_s

@@ -149,15 +149,23 @@ def looks_again(p: Prospect, met: Company) -> bool:
 
 
 def sweeping_again_s(p: Prospect, met: Company) -> float:
-    """The addresses that were silent to ARP, where packets are lost; and devices behind a router that were silent."""
-    pace = min(p.rate_pps, p.again_pps)
-    sweep_s = 2 * (p.swept - met.near) / pace + TAIL_S if met.lossy else 0.0
-    return sweep_s + (met.hidden * p.reaching / pace + PROBES_S if met.far else 0.0)
+    """The addresses that were silent to ARP, where packets are lost."""
+    return 2 * (p.swept - met.near) / again_pps(p) + TAIL_S if met.lossy and p.swept else 0.0
+
+
+def probing_again_s(p: Prospect, met: Company) -> float:
+    """Devices behind a router that answered no discovery."""
+    return met.hidden * p.reaching / again_pps(p) + PROBES_S if met.hidden and p.reaching else 0.0
+
+
+def again_pps(p: Prospect) -> float:
+    """The pace of the second look."""
+    return min(p.rate_pps, p.again_pps)
 
 
 def late_visits_s(p: Prospect, met: Company) -> float:
     """Visits to those who were late: whoever had answered on another port mostly answers now."""
-    return max(ceil(met.mute / LATE_IN_FLIGHT) * LATE_VISIT_S, met.late * MOST_LATE / min(p.rate_pps, p.again_pps))
+    return max(ceil(met.mute / LATE_IN_FLIGHT) * LATE_VISIT_S, met.late * MOST_LATE / again_pps(p))
 
 
 def logging_in_s(p: Prospect, met: Company) -> float:

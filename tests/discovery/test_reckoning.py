@@ -75,6 +75,8 @@ def test_a_second_look_needs_somebody_late_or_packets_lost(prospect, met, looks)
 def test_the_second_sweep_goes_at_its_own_pace():
     assert reckoning.sweeping_again_s(LAN, Company(near=54, lossy=True)) == pytest.approx(2 * 200 / 50 + 1)
     assert reckoning.sweeping_again_s(LAN, Company(near=54)) == 0
+    assert reckoning.probing_again_s(LAN, Company(far=9, hidden=50)) == pytest.approx(50 * 3 / 50 + 2.6)
+    assert reckoning.probing_again_s(LAN, Company(far=9)) == 0
 
 
 def test_who_takes_no_connection_is_waited_for_once_more():
