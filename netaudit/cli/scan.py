@@ -98,7 +98,7 @@ def run_scan(
     library = load(directories)
     stopped = threading.Event()
     with Progress(quiet=quiet) as progress, _interruptible(stopped):
-        prepared = prepare(request, progress=progress.show, stopped=stopped)
+        prepared = prepare(request, progress=None if quiet else progress.show, stopped=stopped)
         prepared = resume(prepared, resumed) if resumed else prepared
         if not quiet:
             _announce(prepared, request)

@@ -113,10 +113,11 @@ class Course:
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Tell whoever watches how far a stage has come: its beginning, its end, and now and then between."""
+        if self.live.progress is None:
+            return
         now = time.monotonic()
         before, far, at = self.told
-        between = stage and stage == before and (done < total or done == far)
-        if self.live.progress is None or (between and now < at + TOLD_S):
+        if stage and stage == before and (done < total or done == far) and now < at + TOLD_S:
             return
         self.told = (stage, done, now)
         self.live.progress(self._standing(stage, done, total))
