@@ -14,7 +14,6 @@ _STREAM = frozenset({"_rtsp._tcp"})
 _SILENT = frozenset({"sadp.command_port", "sadp.sdk_tls_port", "dhip.port"})
 _SERVICE, _DESCRIPTION = "wsd.xaddr", "ssdp.location"
 MOST_NAMED = 2  # of one field: who names more has no ports to name
-MOST_NAMED_LATE = 2  # ports of one device, beside those that it was visited at
 MOST_NAMED_PORTS = 6  # of one device: named ports must not crowd the usual ones out
 # A device that told its serial number by its maker's own protocol has told all that is asked for elsewhere.
 _TELLS_ALL = {"sadp.device_sn": "sadp", "dhip.serial_no": "dhip"}
@@ -130,17 +129,13 @@ def _is_axis(o: Observation) -> bool:
 
 
 def named_since(before: Target, now: Target) -> Target | None:
-    """What a device that was visited as `before` has named by now, and was not asked; None where that is nothing.
+    """The documents that a device has named since it was visited as `before`; None where that is nothing new.
 
-    Of a port that was visited only a document is asked that was not named then, and nothing where TLS comes first.
+    They are asked at ports that were visited, without TLS. Other ports are not visited any more: a device gets a dozen.
     """
-    ports = [port for port in now.ports if port not in before.ports][:MOST_NAMED_LATE]
     description = now.description if before.description is None else None
     services = () if before.services else now.services
-    documents = {port for port, _ in (*services, *((description,) if description else ()))} - now.secure_ports
-    asked = (*ports, *sorted(documents & frozenset(before.ports)))
-    if not asked:
-        return None
-    return replace(
-        now, ports=asked, services=services, description=description, bare_ports=now.bare_ports | (documents & frozenset(before.ports)),
-    )  # fmt: skip
+    documents = {port for port, _ in (*services, *((description,) if description else ()))}
+    ports = tuple(sorted(documents & frozenset(before.ports) - now.secure_ports))
+    bare = now.bare_ports | frozenset(ports)
+    return replace(now, ports=ports, services=services, description=description, bare_ports=bare) if ports else None

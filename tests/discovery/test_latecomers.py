@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from support.staging import ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
+from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import ask, find, latecomers, live
 from netaudit.discovery.attached import Attached
@@ -17,7 +17,7 @@ from netaudit.model import ChannelReport
 from netaudit.profiles import PROFILES
 from netaudit.wire.steps import Connect
 
-NAMES = b"<ProbeMatch><DeviceSN>1</DeviceSN><HttpPort>9000</HttpPort></ProbeMatch>"
+NAMES = b"HTTP/1.1 200 OK\r\nLOCATION: http://10.0.0.9:80/upnpdevicedesc.xml\r\nST: upnp:rootdevice\r\n\r\n"
 LATE_S = 0.4
 
 
@@ -56,16 +56,16 @@ def test_device_that_answers_late_is_visited_after_the_others(phases):
 
 
 def test_what_a_device_names_late_is_asked_and_nothing_else_again(phases):
-    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=says_late(heard("10.0.0.9", "sadp", NAMES)))
-    list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), ssdp_find=says_late(heard("10.0.0.9", "ssdp", NAMES)))
+    list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels=ALL | {"ssdp", "upnp"})))
 
-    assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.9", 9000)]
+    assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.9", 80)]
 
 
 def test_device_that_says_late_that_it_is_locked_is_told_and_asked_no_further(phases):
-    locked = NAMES.replace(b"</DeviceSN>", b"</DeviceSN><DeviceLock>true</DeviceLock>")
-    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=says_late(heard("10.0.0.9", "sadp", locked)))
-    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
+    names, locked = heard("10.0.0.9", "ssdp", NAMES), heard("10.0.0.9", "sadp", ANSWER % b"true")
+    phases.plays(arp_find=says(heard("10.0.0.9"), DONE), ssdp_find=says_late(names), sadp_find=says_late(locked))
+    events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels=ALL | {"ssdp", "upnp"})))
 
     assert visited(phases) == [("10.0.0.9", 80)]
     assert ("locked", "10.0.0.9") in gaps(events)
@@ -103,11 +103,11 @@ def test_connections_to_latecomers_are_told(phases):
 
 def continued(*, over=(FIRST,)):
     """The course of a run that goes on with one whose visits to 10.0.0.9 were over."""
-    run = settings("10.0.0.9", interfaces=(ETH0,))
+    run = settings("10.0.0.9", interfaces=(ETH0,), channels=ALL | {"ssdp", "upnp"})
     course = Course(run, Attached(run.scope, (ETH0,)), alive={"10.0.0.9": None}, swept={ETH0})
     target = replace(course.hints.target("10.0.0.9"))
     run.ledger.visits.update({(visit, "10.0.0.9"): Past(target, over=True) for visit in over})
-    list(course.take(heard("10.0.0.9", "sadp", NAMES), "sadp"))
+    list(course.take(heard("10.0.0.9", "ssdp", NAMES), "ssdp"))
     return course
 
 
@@ -117,7 +117,7 @@ def test_a_continued_run_asks_what_was_named_late_out_of_little(stage):
     list(visit_latecomers(course))
 
     assert isinstance(visit, Visit)
-    assert (visit.target.ports, visit.http_left, visit.rtsp_left) == ((9000,), 2, 0)
+    assert (visit.target.ports, visit.http_left, visit.rtsp_left) == ((80,), 2, 0)
     assert [(address, type(step)) for address, _, step in stage.visited] == [("10.0.0.9", Connect)]
 
 

@@ -271,12 +271,12 @@ def test_who_has_named_nothing_since_is_not_asked_again():
     assert named_since(*before_and_now(named("sadp.http_port", 8080))) is None
 
 
-def test_ports_named_late_are_asked_and_few_of_them():
-    ports = (named("sadp.http_port", 9000), named("sadp.https_port", 9443), named("dhip.port", 9777))
-    target = named_since(*before_and_now(*ports))
+def test_ports_named_late_are_not_visited_for_a_device_has_had_its_dozen():
+    assert named_since(*before_and_now(named("sadp.http_port", 9000), named("sadp.https_port", 9443))) is None
 
-    assert target.ports == (9000, 9443)
-    assert target.secure_ports >= {9443}
+
+def test_documents_behind_tls_are_not_asked_late():
+    assert named_since(*before_and_now(named("ssdp.location", f"https://{HERE}:443/upnpdevicedesc.xml"))) is None
 
 
 def test_of_a_port_that_was_asked_only_the_document_is_that_was_named_late():
