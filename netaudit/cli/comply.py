@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -24,7 +25,7 @@ from netaudit.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from netaudit.inventory import Document
+    from netaudit.inventory import Surveyed
     from netaudit.policy import Finding, Organisation, Policies, Policy
     from netaudit.policy.evidence import Sign
     from netaudit.policy.findings import Findings
@@ -38,7 +39,7 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 class Kept:
     """What goes into an evidence pack."""
 
-    document: "Document"
+    document: "Surveyed"
     findings: "Findings"
     policies: "Policies"
     inventory: Path
@@ -163,7 +164,6 @@ def comply(
     \b
     Example: netaudit comply inventory.json --policy CA-QC-2023 --organisation organisation.toml --register register.csv
     """
-    from netaudit.inventory import read
     from netaudit.policy import evaluate, load_policies
     from netaudit.policy.entries import read_register
     from netaudit.policy.library import funding_words
@@ -178,18 +178,30 @@ def comply(
     if not chosen:
         why = "say who you are: --organisation FILE" if profile is None else "none that is on binds this organisation"
         raise click.UsageError(f"name a policy with --policy (`netaudit policies list`): {why}")
-    document = read(inventory)
     columns = profile.columns if profile else {}
     entries = read_register(register, columns, funding_words(policies)) if register else None
     excuses = read_waivers(waivers, policies) if waivers else ()
     day = as_of.date() if as_of else today()
-    found = evaluate(document, chosen, profile, entries, day, excuses)
+    document, found = _held(inventory, lambda it: evaluate(it, chosen, profile, entries, day, excuses))
     findings = _collected(document, policies, chosen, profile, day, found)
     if target:
         inputs = [path for path in (organisation, register, waivers) if path]
         _keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
     _write(document, findings, wanted)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
+
+
+def _held(
+    inventory: Path, judge: "Callable[[Surveyed], tuple[Finding, ...]]"
+) -> "tuple[Surveyed, tuple[Finding, ...]]":
+    """An inventory and its findings: read device by device, or in one piece where its file is laid out otherwise."""
+    from netaudit.inventory import open_stored, read
+
+    with suppress(ValueError):  # whatever is wrong with the inventory, reading it in one piece tells it better
+        stored = open_stored(inventory)
+        return stored, judge(stored)
+    document = read(inventory)
+    return document, judge(document)
 
 
 def _severity(text: str) -> "Severity":
@@ -213,7 +225,7 @@ def _outputs(outputs: tuple[str, ...]) -> list[tuple[str, Path | None]]:
 
 
 def _collected(
-    document: "Document",
+    document: "Surveyed",
     policies: "Policies",
     chosen: "tuple[Policy, ...]",
     profile: "Organisation | None",
@@ -232,7 +244,7 @@ def _collected(
     )
 
 
-def _write(document: "Document", findings: "Findings", outputs: list[tuple[str, Path | None]]) -> None:
+def _write(document: "Surveyed", findings: "Findings", outputs: list[tuple[str, Path | None]]) -> None:
     from netaudit.inventory import replacing
 
     for name, path in outputs:
@@ -257,7 +269,7 @@ def _write_table(findings: "Findings", stream: TextIO) -> None:
     table.write(findings, stream)
 
 
-def _encoded(document: "Document", findings: "Findings", name: str) -> bytes:
+def _encoded(document: "Surveyed", findings: "Findings", name: str) -> bytes:
     from netaudit.policy import csvdoc, junit, report889, sarif
     from netaudit.policy.findings import encode
 

@@ -1,13 +1,14 @@
 """The inventory: what a run leaves behind, and what reports, policies and comparisons start from.
 
-`collect` makes the document of a run, `shape` says what it holds, `jsonfile` writes and reads it.
+`collect` makes the document of a run, `shape` says what it holds, `jsonfile` writes and reads it, `stored` reads it
+device by device.
 """
 
 from netaudit.inventory.collect import address_order, document, stamp
 from netaudit.inventory.jsonfile import (
     decode,
     encode,
-    encode_line,
+    encode_lines,
     encode_schema,
     escape,
     read,
@@ -32,6 +33,7 @@ from netaudit.inventory.shape import (
     ToolDocument,
     schema,
 )
+from netaudit.inventory.stored import Stored, Surveyed, open_stored
 from netaudit.plain import UNPRINTABLE
 
 __all__ = [
@@ -49,15 +51,18 @@ __all__ = [
     "ProblemDocument",
     "RunDocument",
     "ScopeDocument",
+    "Stored",
     "SubnetDocument",
+    "Surveyed",
     "ToolDocument",
     "address_order",
     "decode",
     "document",
     "encode",
-    "encode_line",
+    "encode_lines",
     "encode_schema",
     "escape",
+    "open_stored",
     "read",
     "replacing",
     "schema",

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
-from netaudit.inventory import AssetDocument, CoverageDocument, RunDocument
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.policy.answers import Case
 from netaudit.policy.attribution import Traits, traits
 from netaudit.policy.facts import Facts, Organisation, Register, Site, Waiver
@@ -27,22 +27,6 @@ MOST_KEPT = 32_768  # findings that are remembered: a few MB
 NOTHING_KNOWN = Facts()
 
 Judged: TypeAlias = Callable[[Traits, Site, Facts], tuple[Finding, ...]]
-
-
-class Surveyed(Protocol):
-    """An inventory: a Document, or one whose assets are read anew each time that somebody goes through them."""
-
-    @property
-    def run(self) -> RunDocument:
-        """What made it."""
-
-    @property
-    def coverage(self) -> CoverageDocument:
-        """What it could not see."""
-
-    @property
-    def assets(self) -> Iterable[AssetDocument]:
-        """Its devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
 
-from netaudit.inventory import Document, escape
+from netaudit.inventory import Surveyed, escape
 from netaudit.policy.findings import Finding, Findings, encode
 from netaudit.policy.words import AGAINST
 
@@ -74,7 +74,7 @@ class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 def pack(
     *,
-    document: Document,
+    document: Surveyed,
     inventory: bytes,
     findings: Findings,
     files: Mapping[str, bytes],
@@ -112,7 +112,7 @@ def pack(
     return _zipped({**content, MANIFEST: manifest, SEAL: seal})
 
 
-def _wanted(document: Document, findings: Iterable[Finding]) -> set[str]:
+def _wanted(document: Surveyed, findings: Iterable[Finding]) -> set[str]:
     """The digests of the replies that prove who made a device, of devices that findings speak of."""
     spoken = {f.asset for f in findings if f.outcome in AGAINST or f.outcome == "needs-review"}
     return {e.reply for asset in document.assets if asset.id in spoken for e in asset.evidence if e.reply}

@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 from msgspec import UnsetType
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.plain import counted, shorten, visible, writable
 from netaudit.policy.findings import NOTICE, Findings
 from netaudit.policy.words import AGAINST
@@ -29,7 +29,7 @@ WIDTH: Final = 100
 SAID_CHARS: Final = 200  # of what a device says
 
 
-def write(document: Document, findings: Findings, discovered: date, stream: TextIO) -> None:
+def write(document: Surveyed, findings: Findings, discovered: date, stream: TextIO) -> None:
     """Write the template for the devices that section 889 counts against the organisation, or that need a person."""
     stream.writelines(writable(f"{visible(line)}\n", stream) for line in _lines(document, findings, discovered))
 
@@ -43,7 +43,7 @@ def business_day(start: date, days: int) -> date:
     return day
 
 
-def _lines(document: Document, findings: Findings, discovered: date) -> Iterator[str]:
+def _lines(document: Surveyed, findings: Findings, discovered: date) -> Iterator[str]:
     yield "SECTION 889: REPORT OF COVERED EQUIPMENT (template; FAR 52.204-25(d), or 52.240-91 in newer contracts)"
     yield ""
     yield from wrap(NOTICE, WIDTH)
@@ -61,7 +61,7 @@ def _lines(document: Document, findings: Findings, discovered: date) -> Iterator
     yield from (f"  {name}: {BLANK}" for name in TEN_DAYS)
 
 
-def _equipment(document: Document, findings: Findings) -> Iterator[str]:
+def _equipment(document: Surveyed, findings: Findings) -> Iterator[str]:
     found = [f for f in findings.findings if (f.policy or "").startswith(SECTION)]
     against = {f.asset for f in found if f.outcome in AGAINST}
     review = {f.asset for f in found if f.outcome == "needs-review"} - against
@@ -81,10 +81,11 @@ def _equipment(document: Document, findings: Findings) -> Iterator[str]:
     yield f"  what the inventory could not see: {counted(gaps, 'gap')}; see its coverage"
 
 
-def _group(document: Document, ids: Collection[str | None], title: str) -> Iterator[str]:
+def _group(document: Surveyed, ids: Collection[str | None], title: str) -> Iterator[str]:
     yield ""
     yield from wrap(f"{title}: {len(ids)}", WIDTH, initial_indent="  ", subsequent_indent="  ")
-    yield from _listed(asset for asset in document.assets if asset.id in ids)
+    if ids:  # each time that they are gone through, the devices may be read anew
+        yield from _listed(asset for asset in document.assets if asset.id in ids)
 
 
 def _listed(assets: Iterable[AssetDocument]) -> Iterator[str]:
