@@ -80,21 +80,30 @@ class Talk:
             self._part()
             self._set_deadline(step.seconds)
             return None
-        if self._sock is None or self._broken:
+        sock = self._sock
+        if sock is None or self._broken:
             return Outcome("closed", detail="the connection is not open")
         self._set_deadline(step.timeout_s)
-        return self._guarded(self._begin_handshake if isinstance(step, Secure) else self._begin_exchange, 0)
+        try:
+            return self._begin_handshake(sock, step) if isinstance(step, Secure) else self._begin_exchange(sock, step)
+        except OSError as error:
+            return self._went_wrong(error)
 
     def on_ready(self, events: int) -> Outcome | None:
         """The socket can be read or written, as `readiness` says; the Outcome, if that ended the step."""
-        step = self._step
-        if isinstance(step, Exchange):
-            return self._guarded(self._read_answer, events)
-        if isinstance(step, Connect):
-            return self._guarded(self._connected, events)
-        if isinstance(step, Secure):
-            return self._guarded(self._shake_hands, events)
-        self._hear_out(events)
+        step, sock = self._step, self._sock
+        if sock is None:
+            return None
+        try:
+            if isinstance(step, Exchange):
+                return self._read_answer(sock, step, events)
+            if isinstance(step, Connect):
+                return self._connected(sock, events)
+            if isinstance(step, Secure):
+                return self._shake_hands(sock, events)
+        except OSError as error:
+            return self._went_wrong(error)
+        self._hear_out(sock, events)
         return None
 
     def on_alarm(self) -> Outcome | None:
@@ -181,10 +190,9 @@ class Talk:
         self.close()
         return self._end(status_of(code), f"{name} on this machine" if code in _HERE else name)
 
-    def _begin_handshake(self, sock: socket.socket, events: int) -> Outcome | None:
-        assert isinstance(self._step, Secure)  # noqa: S101
-        self._tls = TlsSession(self._step.context)
-        return self._shake_hands(sock, events)
+    def _begin_handshake(self, sock: socket.socket, step: Secure) -> Outcome | None:
+        self._tls = TlsSession(step.context)
+        return self._shake_hands(sock, 0)
 
     def _shake_hands(self, sock: socket.socket, events: int) -> Outcome | None:
         assert self._tls is not None  # noqa: S101
@@ -198,14 +206,11 @@ class Talk:
             return self._end("ok", data=certificate)
         return self._end("closed", "the device hung up during the TLS handshake") if self._ended else None
 
-    def _begin_exchange(self, sock: socket.socket, _events: int) -> Outcome | None:
-        assert isinstance(self._step, Exchange)  # noqa: S101
-        self._push(sock, self._tls.wrap(self._step.request) if self._tls else self._step.request)
-        return self._judge(self._step) if self._tls else None  # bytes may have come with the end of the handshake
+    def _begin_exchange(self, sock: socket.socket, step: Exchange) -> Outcome | None:
+        self._push(sock, self._tls.wrap(step.request) if self._tls else step.request)
+        return self._judge(step) if self._tls else None  # bytes may have come with the end of the handshake
 
-    def _read_answer(self, sock: socket.socket, events: int) -> Outcome | None:
-        step = self._step
-        assert isinstance(step, Exchange)  # noqa: S101
+    def _read_answer(self, sock: socket.socket, step: Exchange, events: int) -> Outcome | None:
         if self._outgoing:
             self._push(sock, b"")
         data = self._pull(sock, step.limit_bytes - len(self._incoming), events)
@@ -264,16 +269,11 @@ class Talk:
             self.loop.watch.drop(sock.fileno())
         self._watched = events
 
-    def _guarded(self, work: "_Work", events: int) -> Outcome | None:
-        """Do a piece of work on the open connection; what the network does wrong is an Outcome."""
-        assert self._sock is not None  # noqa: S101
-        try:
-            return work(self._sock, events)
-        except ssl.SSLError as error:
+    def _went_wrong(self, error: OSError) -> Outcome:
+        if isinstance(error, ssl.SSLError):
             return self._end("tls", error.reason or str(error))
-        except OSError as error:
-            self._ended = True
-            return self._end(status_of(error.errno or 0), error.strerror or str(error))
+        self._ended = True
+        return self._end(status_of(error.errno or 0), error.strerror or str(error))
 
     def _end(self, status: str, detail: str = "", data: bytes = b"") -> Outcome:
         """The outcome of the present step. A connection on which a step failed serves for hanging up only."""
@@ -320,21 +320,14 @@ class Talk:
             return False
         return True
 
-    def _hear_out(self, events: int) -> None:
+    def _hear_out(self, sock: socket.socket, events: int) -> None:
         """Take and forget what still comes, so that closing does not reset."""
-        sock = self._sock
-        if sock is None:
-            return
         try:
             self._discarded += len(self._pull(sock, READ_BYTES, events))
         except OSError:
             self._ended = True
         if self._ended or self._discarded >= FAREWELL_BYTES:
             self.close()
-
-
-class _Work(Protocol):
-    def __call__(self, sock: socket.socket, events: int, /) -> Outcome | None: ...
 
 
 def _sent(sock: socket.socket, data: bytes) -> int:

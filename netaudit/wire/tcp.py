@@ -82,7 +82,9 @@ class _Loop:
             for talk, events in self.watch.ready(self._patience()):
                 outcome = talk.on_ready(events)
                 if outcome:
-                    yield from self._advance(talk, outcome)
+                    result = self._advance(talk, outcome)
+                    if result is not None:
+                        yield from self._tell(talk, result)
                 elif talk.over:
                     self._talks.discard(talk)
             yield from self._ring()
@@ -112,35 +114,35 @@ class _Loop:
                 return
             talk = Talk(self, *found, self.host_timeout_s)
             self._talks.add(talk)
-            yield from self._advance(talk, None)
+            yield from self._tell(talk, self._advance(talk, None))
 
-    def _advance(self, talk: Talk, outcome: Outcome | None) -> Iterator[Event]:
-        """Give the conversation its outcome (None: begin it), pass on its results, and start its next steps."""
-        conversation = talk.conversation
-        if talk.is_late():
-            yield self._give_up(talk)
-            return
+    def _tell(self, talk: Talk, result: Event | None) -> Iterator[Event]:
+        """Pass on a result, and go on with the conversation, until it waits or is over."""
+        while result is not None:
+            yield result
+            result = self._advance(talk, _HEARD)
+
+    def _advance(self, talk: Talk, outcome: Outcome | None) -> Event | None:
+        """Give the conversation its outcome (None: begin it), and start its next steps up to a result, which is given."""
+        if outcome is not _HEARD and talk.is_late():
+            return self._give_up(talk)
+        send, start = talk.conversation.send, talk.start
         try:
-            item = next(conversation) if outcome is None else conversation.send(outcome)
-            while True:
-                if not isinstance(item, STEPS):
-                    yield item
-                    outcome = _HEARD
-                else:
-                    outcome = talk.start(item)
-                    if outcome is None:
-                        return
-                item = conversation.send(outcome)
+            item = send(outcome)  # type: ignore[arg-type]  # None begins a generator
+            while isinstance(item, STEPS):
+                outcome = start(item)
+                if outcome is None:
+                    return None
+                item = send(outcome)
         except StopIteration:
             talk.finish()
             if talk.over:
                 self._talks.discard(talk)
+            return None
+        return item
 
     def _give_up(self, talk: Talk) -> Problem:
-        talk.conversation.close()
-        talk.finish()
-        if talk.over:
-            self._talks.discard(talk)
+        talk.conversation.close()  # so that it is over when it is gone on with
         detail = f"its visit took longer than {self.host_timeout_s:g} s: what was not asked by then is missing"
         return Problem(stage="ask", channel="tcp", address=talk.address, status="timeout", detail=detail)
 
@@ -162,6 +164,6 @@ class _Loop:
                 continue
             outcome = talk.on_alarm()
             if outcome:
-                yield from self._advance(talk, outcome)
+                yield from self._tell(talk, self._advance(talk, outcome))
             elif talk.over:
                 self._talks.discard(talk)
