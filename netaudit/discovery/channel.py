@@ -109,6 +109,22 @@ class Channel:
     reach: Callable[[Question], Iterator[Event]] | None = None  # asks single addresses by unicast datagram
 
 
+def to_all_and_each(
+    what: str, build: Callable[[], bytes], port: int, everybody: str, times: int
+) -> tuple[Request, ...]:
+    """The datagram of a maker's own protocol: to the group, and to single addresses that the group does not reach."""
+    return tuple(
+        Request(
+            what=what, build=build, to=to, transport="udp", ports=(port,), most=most, when=when,
+            source="read from several implementations, and answers published",
+        )
+        for to, most, when in (
+            (everybody, times, "per interface"),
+            ("each address", 1, "behind a router, or silent to every multicast"),
+        )
+    )  # fmt: skip
+
+
 def observe(reply: Reply, field: str, value: str | None, part: str = "") -> Iterator[Observation]:
     """One observation of this reply, or of a part of the device that sent it; none where there is no value."""
     text = (value or "").strip()

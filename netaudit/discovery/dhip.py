@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from netaudit.discovery.channel import Channel, Question, Request, observe
+from netaudit.discovery.channel import Channel, Question, observe, to_all_and_each
 from netaudit.discovery.text import clean, decode, mac_address
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import LIMITED_BROADCAST
@@ -159,21 +159,8 @@ DHIP = Channel(
     knows=lambda reply: reply.transport == "udp" and reply.payload[4:8] in _MAGICS,
     fields=(*_FIELDS.values(), "dhip.ipv4_address", "dhip.ipv6_address", "dhip.realm", "mac.address"),
     sends="one 91-byte search, twice by multicast and broadcast, or once by unicast",
-    requests=tuple(
-        Request(
-            what="DHDiscover.search, 91 bytes",
-            build=build_request,
-            to=to,
-            transport="udp",
-            ports=(PORT,),
-            most=most,
-            when=when,
-            source="read from several implementations, and answers published",
-        )
-        for to, most, when in (
-            (f"group {GROUP}, the broadcast addresses", len(_SHOTS_S), "per interface"),
-            ("each address", 1, "behind a router, or silent to every multicast"),
-        )
+    requests=to_all_and_each(
+        "DHDiscover.search, 91 bytes", build_request, PORT, f"group {GROUP}, the broadcast addresses", len(_SHOTS_S)
     ),
     find=find,
     reach=reach,

@@ -33,6 +33,9 @@ class Asking:
 def ask(question: Question, asking: Asking) -> Iterator[Event]:
     """Send the frames; yield each answer as it comes, what went wrong, and at the end one ChannelReport."""
     link = question.link
+    if not link.has_link_layer:
+        yield ChannelReport(name=asking.name, status="skipped", reason=f"{link.name} has no such link layer")
+        return
     try:
         with PacketSocket(link, asking.wanted) as ear:
             yield from _heard(question, asking, ear)

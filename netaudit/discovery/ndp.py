@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address
 from netaudit.discovery.channel import EXAMPLE_INTERFACE, Channel, Question, Request, observe
 from netaudit.discovery.framed import Asking, ask
 from netaudit.discovery.text import mac_address
-from netaudit.model import ChannelReport, Event, Observation, Reply
+from netaudit.model import Event, Observation, Reply
 from netaudit.wire import neighbours
 from netaudit.wire.bpf import IPV6, Wanted
 from netaudit.wire.interfaces import Interface
@@ -105,9 +105,6 @@ def checksum(data: bytes) -> int:
 def find(question: Question) -> Iterator[Event]:
     """Ask all nodes for an echo, twice; then tell what the kernel has learnt of its IPv6 neighbours meanwhile."""
     link = question.link
-    if not link.has_link_layer:
-        yield ChannelReport(name="ndp", status="skipped", reason=f"{link.name} has no such link layer")
-        return
     yield from ask(
         question,
         Asking(
@@ -120,7 +117,8 @@ def find(question: Question) -> Iterator[Event]:
             lost="a device that has an IPv6 address only, and does not answer mDNS or WS-Discovery, is not found",
         ),
     )
-    yield from neighbours.read_ipv6_neighbours(link.name)
+    if link.has_link_layer:
+        yield from neighbours.read_ipv6_neighbours(link.name)
 
 
 NDP = Channel(

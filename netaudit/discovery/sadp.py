@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 
 from netaudit.discovery import markup
-from netaudit.discovery.channel import Channel, Question, Request, observe
+from netaudit.discovery.channel import Channel, Question, observe, to_all_and_each
 from netaudit.discovery.text import clean, decode, mac_address, yes_no
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.udp import fire
@@ -140,22 +140,7 @@ SADP = Channel(
     knows=lambda reply: reply.transport == "link" and reply.payload[:2] == _MARK,
     fields=(*_FIELDS.values(), *_SWITCHES.values(), "sadp.oem", "mac.address"),
     sends="one 124-byte inquiry, three times by multicast, or once by unicast",
-    requests=tuple(
-        Request(
-            what="inquiry, 124 bytes",
-            build=build_request,
-            to=to,
-            transport="udp",
-            ports=(PORT,),
-            most=most,
-            when=when,
-            source="read from several implementations, and answers published",
-        )
-        for to, most, when in (
-            (f"group {GROUP}", len(_SHOTS_S), "per interface"),
-            ("each address", 1, "behind a router, or silent to every multicast"),
-        )
-    ),
+    requests=to_all_and_each("inquiry, 124 bytes", build_request, PORT, f"group {GROUP}", len(_SHOTS_S)),
     find=find,
     reach=reach,
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from netaudit.discovery import sadp
 from netaudit.discovery.channel import EXAMPLE_INTERFACE, Channel, Question, Request
 from netaudit.discovery.framed import Asking, ask
-from netaudit.model import ChannelReport, Event
+from netaudit.model import Event
 from netaudit.wire.bpf import SADP as ETHERTYPE
 from netaudit.wire.bpf import Wanted
 from netaudit.wire.gate import LIMITED_BROADCAST
@@ -46,15 +46,12 @@ def _checksum(body: bytes) -> int:
 
 def find(question: Question) -> Iterator[Event]:
     """Ask every device of the link, twice; also those whose IPv4 address belongs elsewhere answer."""
-    link = question.link
-    if not link.has_link_layer:
-        yield ChannelReport(name="sadp_raw", status="skipped", reason=f"{link.name} has no such link layer")
-        return
+    inquiry = build_inquiry(question.link)
     yield from ask(
         question,
         Asking(
             name="sadp_raw",
-            shots=tuple((due_s, build_inquiry(link)) for due_s in _SHOTS_S),
+            shots=tuple((due_s, inquiry) for due_s in _SHOTS_S),
             to=LIMITED_BROADCAST,
             listen_s=_LISTEN_S,
             wanted=Wanted(ethertypes=(ETHERTYPE,)),
