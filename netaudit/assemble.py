@@ -4,8 +4,10 @@ A live scan is `assemble` over what is heard, a replay is `assemble` over what w
 Everything here is pure: no socket, no clock, no randomness; the same events give the same inventory, in any order.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from operator import attrgetter
 
 from netaudit.coverage import Told, collect_coverage
@@ -16,7 +18,7 @@ from netaudit.identify.alone import lone_device, may_be_alone
 from netaudit.identify.correlate import correlate
 from netaudit.identify.fingerprints import Library
 from netaudit.identify.links import shared_macs
-from netaudit.identify.match import match
+from netaudit.identify.match import match, prepare
 from netaudit.identify.settle import settle
 from netaudit.model import (
     Asset,
@@ -78,7 +80,8 @@ class Ahead:
     made: dict[str, Asset] = field(default_factory=dict)  # by hardware address
 
     def take(self, o: Observation) -> None:
-        """Work out what this tells, in case that it is all there is of a device."""
+        """Work out what this tells, in case that it is all there is of a device, and make ready for its like."""
+        prepare(self.library, o.field)
         if may_be_alone(o):
             self.made[o.value] = identify_device(lone_device(o), self.library)
 
@@ -200,12 +203,13 @@ def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
 
 def _contested_gaps(assets: tuple[Asset, ...]) -> Iterator[Gap]:
     """A gap for each address that several devices have."""
-    holders: dict[str, list[Device]] = {}
-    for asset in assets:
-        for address in () if asset.device.is_hearsay else asset.device.addresses:
-            holders.setdefault(address, []).append(asset.device)
-    for address, devices in holders.items():
-        if len(devices) > 1:
-            macs = sorted({mac for device in devices for mac in device.macs})
-            detail = f"{len(devices)} devices claim this address: {', '.join(macs)}"
-            yield Gap(kind="address_conflict", detail=detail, address=address)
+    heard = [asset.device for asset in assets if not asset.device.is_hearsay]
+    claims = Counter(chain.from_iterable([device.addresses for device in heard]))
+    contested: dict[str, list[Device]] = {address: [] for address, number in claims.items() if number > 1}
+    for device in heard if contested else ():
+        for address in contested.keys() & device.addresses:
+            contested[address].append(device)
+    for address, devices in contested.items():
+        macs = sorted({mac for device in devices for mac in device.macs})
+        detail = f"{len(devices)} devices claim this address: {', '.join(macs)}"
+        yield Gap(kind="address_conflict", detail=detail, address=address)

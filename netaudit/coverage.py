@@ -29,7 +29,7 @@ def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverag
     """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
     totals = _totals(told.reports, told.received)
     strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
-    strangers |= {a for asset in assets for a in asset.device.addresses if _is_beside(run, a)}
+    strangers |= {a for asset in assets for a in asset.device.addresses if ":" in a and _is_beside(run, a)}
     owners = _owners(assets)
     spoken = _spoken(assets, owners.keys() - strangers)
     subnets = collect_subnets(told.subnets, told.reports, told.problems, spoken)

@@ -40,6 +40,7 @@ _DEBUG = "netaudit.debug"
 UNCOLLECTED = (
     50_000  # objects: what a run makes lives to its end, and looking for garbage in it takes a fifth of its time
 )
+TURN_S = 0.0005  # that a thread which computes lets one wait that has packets to send, instead of 5 ms
 
 
 class Verbs(click.Group):
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The program. An error is one line: what, where, what to do; exit codes as in docs/reference/cli.md."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     gc.set_threshold(UNCOLLECTED)
+    sys.setswitchinterval(TURN_S)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows less than Unicode still gets its table
     try:

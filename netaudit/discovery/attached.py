@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, ip_address
+from itertools import filterfalse
 
 from netaudit.scope import Range, Scope
 from netaudit.wire.interfaces import Interface
@@ -39,7 +40,7 @@ class Attached:
 
     def neighbours(self, link: Interface) -> Iterator[str]:
         """The addresses in scope on this link, without our own."""
-        return (a for a in self.scope.within(link.network) if a not in self.own)
+        return filterfalse(self.own.__contains__, self.scope.within(link.network))
 
     def count_neighbours(self, link: Interface) -> int:
         """How many those are."""

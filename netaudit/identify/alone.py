@@ -6,7 +6,7 @@ can be told of it is told by its one observation, and may be worked out while ot
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from netaudit.identify.keys import eui64_mac
 from netaudit.identify.links import is_arp
@@ -17,12 +17,13 @@ from netaudit.vocabulary import VIRTUAL_MACS
 
 def set_apart(observations: Sequence[Observation]) -> tuple[list[Observation], list[Observation]]:
     """The observations that are all there is of a device, and the others."""
-    spoken = Counter([o.address for o in observations if not o.part])
-    named = Counter(_named(observations))
+    every = [o for o in observations if not o.part]
+    spoken = Counter([o.address for o in every])
+    named = Counter(_named(every))
     alone: list[Observation] = []
     others: list[Observation] = []
     for o in observations:
-        lonely = may_be_alone(o) and spoken[o.address] == 1 and named[o.value] == 1
+        lonely = spoken[o.address] == 1 == named[o.value] and may_be_alone(o)
         (alone if lonely else others).append(o)
     return alone, others
 
@@ -46,10 +47,9 @@ def lone_device(o: Observation) -> Device:
     return Device(id=device_id(names[0]), addresses=(o.address,), macs=(o.value,), observations=(o,), keys=names)
 
 
-def _named(observations: Iterable[Observation]) -> list[str]:
+def _named(every: Sequence[Observation]) -> list[str]:
     """The hardware addresses that observations name: by what they say, by their frames, by addresses made of them."""
-    every = [o for o in observations if not o.part]
     said = [o.value for o in every if o.field == "mac.address"]
-    frames = [o.mac for o in every if o.mac and not (o.mac == o.value and o.field == "mac.address")]
+    frames = [o.mac for o in every if o.mac and (o.mac != o.value or o.field != "mac.address")]
     made = {o.address for o in every if ":" in o.address}
     return [*said, *frames, *(mac for address in made if (mac := eui64_mac(address)))]

@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,15 +13,19 @@ import msgspec
 from netaudit.inventory.shape import SCHEMA, AssetDocument, Document, schema
 from netaudit.plain import ACTING
 
+_LINES = 512
+
 
 def encode(doc: Document) -> bytes:
     """The JSON of a document: UTF-8, keys sorted, two-space indent, a newline at the end."""
     return escape(msgspec.json.format(msgspec.json.encode(doc, order="sorted"), indent=2)) + b"\n"
 
 
-def encode_line(asset: AssetDocument) -> bytes:
-    """The JSON of one asset on one line, with its newline."""
-    return escape(msgspec.json.encode(asset, order="sorted")) + b"\n"
+def encode_lines(assets: Sequence[AssetDocument]) -> Iterator[bytes]:
+    """The JSON of assets, each on one line with its newline, some hundreds of lines at a time."""
+    encoder = msgspec.json.Encoder(order="sorted")
+    for first in range(0, len(assets), _LINES):
+        yield escape(encoder.encode_lines(assets[first : first + _LINES]))
 
 
 def escape(json: bytes) -> bytes:

@@ -2,9 +2,9 @@
 
 from typing import BinaryIO
 
-from netaudit.inventory import Document, encode_line
+from netaudit.inventory import Document, encode_lines
 
 
 def write(document: Document, stream: BinaryIO) -> None:
     """Write each asset of the document on a line of its own."""
-    stream.writelines(encode_line(asset) for asset in document.assets)
+    stream.writelines(encode_lines(document.assets))

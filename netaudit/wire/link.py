@@ -222,7 +222,10 @@ class _Sweep:
                 return
 
     def read(self) -> Iterator[Reply]:
-        """Read the frames that were taken."""
+        """Read the frames that were taken: all of them, before others have work with the first, and we have to wait."""
+        yield from list(self._read())
+
+    def _read(self) -> Iterator[Reply]:
         looks = len(self.taken) // _TURN  # and no more: a storm never ends
         for number in count(1):
             if not self.taken:

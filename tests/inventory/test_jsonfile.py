@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.inventories import ACTING, EMPTY, SMALL, SPITE, crowd, hostile
 
-from netaudit.inventory import decode, document, encode, encode_line, escape, read, replacing, write
+from netaudit.inventory import decode, document, encode, encode_lines, escape, read, replacing, write
 
 DOCUMENTS = [document(EMPTY), document(SMALL), hostile()]
 
@@ -41,10 +41,18 @@ def test_nothing_that_acts_on_a_terminal_stands_in_the_json():
 
 
 def test_one_asset_is_one_line_for_every_reader():
-    lines = [encode_line(a).decode() for a in hostile().assets]
+    lines = b"".join(encode_lines(hostile().assets)).decode().splitlines(keepends=True)
 
     assert [len(line.splitlines()) for line in lines] == [1] * len(SPITE)
     assert json.loads(lines[9])["model"] == SPITE[9]
+
+
+def test_lines_are_the_same_however_many_there_are():
+    every = hostile().assets * 60
+    alone = [line for asset in every for line in encode_lines([asset])]
+
+    assert len(every) > 512
+    assert b"".join(encode_lines(every)) == b"".join(alone)
 
 
 @given(st.text())
