@@ -74,6 +74,11 @@ def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     return (*hits, *_leads(hits, library.names))
 
 
+def prepare(library: Library, field: str) -> None:
+    """Compile what is tried on the values of a field, for whoever has time before the devices are known."""
+    _patterns(library, field)
+
+
 @lru_cache(maxsize=256)
 def _patterns(library: Library, field: str) -> tuple[tuple[Fingerprint, Callable[[str], re.Match[str] | None]], ...]:
     """What is tried on each value of a field: compiled when the first one comes."""

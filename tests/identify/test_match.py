@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netaudit.identify.fingerprints import Fingerprint, load_library
-from netaudit.identify.match import _tidy, match, titles
+from netaudit.identify.match import _tidy, match, prepare, titles
 from netaudit.model import Device, Observation
 from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
 
@@ -208,3 +208,14 @@ def test_a_pattern_sees_each_value_once(monkeypatch):
 
     assert {len(found) for found in hits} == {len(fresh.by_field["rtsp.server"])}
     assert len(tried) == len(fresh.by_field["rtsp.server"]) + 3 * len(fresh.by_field["http.server"])
+
+
+def test_patterns_of_a_field_are_compiled_beforehand_where_somebody_asks_for_it(monkeypatch):
+    fresh, compiled = replace(LIBRARY), []
+    real = Fingerprint.regex
+    monkeypatch.setattr(Fingerprint, "regex", property(lambda self: compiled.append(self.id) or real.fget(self)))
+    prepare(fresh, "rtsp.server")
+    before = list(compiled)
+    match(Device(id="a", observations=(observed("rtsp.server", "Dahua Rtsp Server"),)), fresh)
+
+    assert compiled == before == [fingerprint.id for fingerprint in fresh.by_field["rtsp.server"]]
