@@ -52,7 +52,7 @@ _OPTIONS = (
     click.option("--profile", type=click.Choice(["passive", "gentle", "standard"]), default="gentle", show_default=True),
     click.option(
         "--listen", "listen_s", type=click.FloatRange(min=0), metavar="SECONDS",
-        help="Hear what others send for so long. Default: 5; 300 with the passive profile, which sends nothing.",
+        help="Hear what others send for so long. Default: while it asks, 5 at most; 300 with the passive profile.",
     ),
     click.option("--rate", "rate_pps", type=click.FloatRange(min=1), metavar="PPS", help="Packets and connects a second."),
     click.option(
