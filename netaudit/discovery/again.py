@@ -13,7 +13,7 @@ from netaudit.discovery.ask import Patience, hold, recall_late, visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
-from netaudit.discovery.ledger import AGAIN
+from netaudit.discovery.ledger import AGAIN, FIRST
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
@@ -44,7 +44,7 @@ def look_again(course: Course) -> Iterator[Event]:
 
 
 def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) -> Iterator[Event]:
-    known = set(course.alive)
+    known = set(course.alive) - _unvisited(course)
     yield from sweep_again(course, lossy)
     yield from unicast_again(course, _unheard(course), "again")
     yield from visit_known(course, [a for a in course.alive if a not in known])
@@ -52,6 +52,16 @@ def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) ->
     patience = Patience(connect_s=CONNECT_S, most_late=MOST_LATE, stage="asking the late", visit=AGAIN)
     yield from hold(course, visits, len(visits), IN_FLIGHT, patience)
     yield from course.tell_connections()
+
+
+def _unvisited(course: Course) -> set[str]:
+    """Devices that the second sweep of a run that this one continues had found, and that were not visited by then."""
+    networks, visits = (
+        [link.network for link in course.attached.links if link in course.swept],
+        course.live.ledger.visits,
+    )
+    unknown = (a for a in course.alive if a not in course.visited and (FIRST, a) not in visits)
+    return {a for a in unknown if any(holds(network, a) for network in networks)}
 
 
 def _unheard(course: Course) -> tuple[str, ...]:

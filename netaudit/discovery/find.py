@@ -97,7 +97,7 @@ def sweep_again(course: Course, links: list[Interface]) -> Iterator[Event]:
     """Ask, on these links, the addresses that were silent to ARP."""
     heard = course.heard.get("arp", set())
     silent = {link: tuple(a for a in course.attached.neighbours(link) if a not in heard) for link in links}
-    yield from run_jobs(course, _sweeps(course, silent))
+    yield from run_jobs(course, _sweeps(course, silent), "again")
 
 
 def sweep_these(course: Course, addresses: tuple[str, ...]) -> Iterator[Event]:

@@ -8,8 +8,10 @@ from support.loopback import CORNER
 from support.staging import DONE, ETH0, LOOPBACK, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import again, ask, find, live
+from netaudit.discovery.ledger import FIRST, Ledger
 from netaudit.discovery.live import live_events
-from netaudit.model import ChannelReport, Gap
+from netaudit.model import ChannelReport, Gap, Target
+from netaudit.records.marks import Begun, Ended, Over
 from netaudit.wire.steps import Connect, Outcome
 
 ANSWERS = {"ok": Outcome("ok"), "refused": Outcome("refused"), "timeout": Outcome("timeout")}
@@ -139,6 +141,19 @@ def test_link_that_loses_packets_is_swept_again_where_it_was_silent(late):
 
     assert late.questions["arp", "find", "10.0.0.9"] == 1
     assert late.questions["arp", "find", "10.0.0.10"] == late.questions["arp", "find", "10.0.0.8"] == 2
+    assert len(connects(late, "10.0.0.10")) == 12
+
+
+def test_device_that_the_second_sweep_had_found_before_a_kill_is_visited(late):
+    lossy = Gap(kind="lossy", detail="eth0: one device answered late", address=ETH0.address)
+    visited = (Begun(stage=FIRST, target=Target(address="10.0.0.9")), Over(stage=FIRST, address="10.0.0.9"))
+    over = (Ended(part=part) for part in ("known before", "find", "probe_silent", "ask", "again arp eth0"))
+    before = (heard("10.0.0.9"), lossy, replace(DONE, network=str(ETH0.network)), *visited, *over, heard("10.0.0.10"))
+    ledger = Ledger(past=lambda: iter(before), retelling=True)
+    list(live_events(replace(settings("10.0.0.8-10", interfaces=(ETH0,)), ledger=ledger)))
+
+    assert late.questions == {}
+    assert connects(late, "10.0.0.9") == []
     assert len(connects(late, "10.0.0.10")) == 12
 
 
