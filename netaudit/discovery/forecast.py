@@ -17,7 +17,7 @@ from netaudit.wire.tcp import IN_FLIGHT
 PHASES = (
     "find", "probe_silent", "ask", "visit_latecomers", "look_again", "log_in", "hear_out", "check_harm", "",
 )  # fmt: skip
-FIREWALLED = 0.04  # of the devices that answer no discovery, so many let connections wait, and are asked once more
+FIREWALLED = 0.035  # of the devices that answer no discovery, so many let connections wait, and are asked once more
 FIRST_ANSWERS = 0.02  # of a sweep, after which its answers tell how many there will be
 SEEN_S = 0.4  # after which whoever is to be seen was seen
 ASKED_BESIDE = 64  # packets of other channels than ARP
@@ -164,8 +164,8 @@ class Forecast:
         if phase == "look_again":
             return self._looked_again_at(begins, met)
         if phase == "visit_latecomers":
-            probed_s = begins["ask"] + reckoning.PROBES_S if "ask" in begins and met.silent and p.reaching else 0.0
-            return max(begin, probed_s, begins["find"] + reckoning.HEARD_OUT_S if "find" in begins and p.swept else 0.0)
+            asked = "find" in begins and "ask" in begins
+            return max(begin, reckoning.heard_out_s(p, met, begins["find"], begins["ask"]) if asked else 0.0)
         if phase == "hear_out":
             return max(begin, p.listen_s)
         return begin + _TAKES[phase](p, met)

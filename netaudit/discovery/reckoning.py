@@ -16,7 +16,8 @@ from netaudit.discovery.ask import (
     SILENT_CONNECT_S,
     UNKNOWN_IN_FLIGHT,
 )
-from netaudit.discovery.find import NEIGHBOUR_BATCH, UNICAST_BATCH
+from netaudit.discovery.find import ASKED_S, NEIGHBOUR_BATCH, SETTLE_S, UNICAST_BATCH
+from netaudit.discovery.latecomers import LONGEST_DELAY_S
 from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import MOST_PORTS
 from netaudit.discovery.visiting.state import SPACING_S
@@ -27,10 +28,10 @@ from netaudit.wire.tcp import IN_FLIGHT
 LATE_VISIT_S = MOST_LATE * CONNECT_S + SPACING_S  # of the second look
 QUESTIONS = 14  # that a device gets in a visit: its ports, and on two or three of them a second one
 ANSWERS_S = 0.7  # that a device takes for all its answers
-SLOWEST_S = 1.0  # that the slowest of many takes more
-FIND_S = 2.2  # that finding takes at least: all is asked twice, and the first answers are awaited
-HEARD_OUT_S = 4.4  # after which answers to multicast are awaited no more: SSDP's come last
+SLOWEST_S = 1.4  # that the slowest of many takes more
+FIND_S = ASKED_S + SETTLE_S  # that finding takes at least
 PROBES_S = 2.6  # that answers to unicast probes are awaited
+ASKED_ALL_S = 4.4  # after which answers to multicast are awaited no more: SSDP's come last
 SWEEP_S = 0.15  # that a sweep takes beside its packets, where everybody answers
 LOGIN_S, LOGINS_AT_ONCE = 4.0, 8
 IDENTIFY_S = 0.0012  # of one device
@@ -94,7 +95,9 @@ def slowest_visit_s(p: Prospect, met: Company) -> float:
     """What the longest of many visits takes."""
     if met.mute:
         return slow_visit_s(others_answer=met.near + met.far > met.mute)
-    return quick_visit_s(p) + SLOWEST_S + (PATIENT_CONNECT_S if met.late else 0.0)
+    devices = met.near + met.far
+    slowest_s = SLOWEST_S * devices / (devices + FEW)  # there is a slow one among many, seldom among few
+    return quick_visit_s(p) + slowest_s + (PATIENT_CONNECT_S if met.late else 0.0)
 
 
 def visits_a_second(p: Prospect, visit_s: float, in_flight: int, questions: int = QUESTIONS) -> float:
@@ -128,6 +131,12 @@ def vain_visit_s(met: Company) -> float:
     """A visit to an address of nobody: with more patience where packets were lost on the way there."""
     connect_s = LOSSY_CONNECT_S if met.resent >= FEW_RESENT else PATIENT_CONNECT_S
     return slow_visit_s(others_answer=met.far > 0, connect_s=connect_s)
+
+
+def heard_out_s(p: Prospect, met: Company, find_s: float, ask_s: float) -> float:
+    """When answers are awaited no more, of finding and asking that began then; a profile in a hurry awaits fewer."""
+    all_over_s = max(find_s + ASKED_ALL_S, ask_s + PROBES_S if met.silent and p.reaching else 0.0)
+    return min(all_over_s, max(find_s + LONGEST_DELAY_S, ask_s + p.quiet_s)) if p.swept else 0.0
 
 
 def hidden(near: int, silent: int, far: int) -> int:

@@ -1,6 +1,7 @@
 """How a live run stands: what it set out to do, how far it is, and what it knows by now of what is still to come."""
 
 from dataclasses import dataclass, field
+from math import inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Prospect:
     probed: int = 0  # addresses that are asked by unicast, beyond the networks that multicast reaches
     reaching: int = 0  # channels that ask single addresses by unicast
     visits: bool = False  # devices are asked over TCP
+    quiet_s: float = inf  # late answers are awaited until nothing has come for so long
     again_after_s: float | None = None  # a late device is asked once more after this; None: it is not
     again_pps: float = 1.0  # packets and connections a second of that second look
     logins: bool = False

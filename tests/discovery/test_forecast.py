@@ -56,6 +56,7 @@ def test_what_is_said_not_to_hold_does_not(name):
 def test_runs_of_every_kind_are_replayed():
     assert {trace.told[0][1].prospect.spacing_s for trace in TRACES} == {0.1, 0.2}
     assert any(trace.told[-1][1].lossy for trace in TRACES)
+    assert max(trace.told[-1][1].alive for trace in TRACES) > 3000
     assert max(trace.told[0][1].prospect.swept for trace in TRACES) > 65_000
     assert any(trace.told[0][1].alive > 50 for trace in TRACES)  # a run that goes on with another
 
