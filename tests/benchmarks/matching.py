@@ -4,16 +4,19 @@
 
 Beside it, in the same run, runs a plain loop that tries every pattern of a field on every value of that field and does
 nothing else. A third of the values are found on one device only, as hardware addresses and serial numbers are; the rest
-are the examples of the fingerprints, near misses included. Then: loading all fingerprints, and a hostile value.
+are the examples of the fingerprints, near misses included. The same devices also go from a line of JSON to a line of
+JSON, as `netaudit identify` has them. Then: loading all fingerprints, and a hostile value.
 """
 
+import json
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from time import perf_counter
+from time import process_time
 
+from netaudit import single
 from netaudit.assemble import identify_device
 from netaudit.identify import match as matching
 from netaudit.identify.fingerprints import Fingerprint, Library, load_library, shipped_directory
@@ -28,12 +31,13 @@ HOSTILE_TEXTS = ("a", "0", "-", " ", "/", "DS-2CD", "Login to ", '="', "\n", "\\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Seconds, the least of several runs."""
+    """Seconds of a processor, the least of several runs."""
 
     load: float
     parse: float  # the files of the fingerprints as TOML, and nothing else
     match: float
     identify: float
+    lines: float  # the same from JSON to JSON
     loop: float
     plain: float  # the dearest of the long values, in all fields
     hostile: float  # the same text, sixteen times as long
@@ -47,6 +51,7 @@ def main() -> int:
     print(f"plain loop    {found.loop:.3f} s")
     print(f"match         {found.match:.3f} s, {found.match / found.loop:.2f} times as long as the loop")
     print(f"with settle   {found.identify:.3f} s, {found.identify / found.loop:.2f} times as long as the loop")
+    print(f"JSON to JSON  {found.lines:.3f} s, {found.lines / found.loop:.2f} times as long as the loop")
     print(
         f"long values   {1000 * found.plain:.2f} ms for {PLAIN} characters, {1000 * found.hostile:.2f} ms for {HOSTILE}"
     )
@@ -59,9 +64,11 @@ def measure(devices: int = DEVICES) -> Figures:
     site = list(make_site(library, devices))
     try_every_pattern(site, library)
     load, parse = _least(load_library, parse_all)
-    match, identify, loop = _least(
+    written = [line_of(device) for device in site]
+    match, identify, lines, loop = _least(
         lambda: match_all(site, library),
         lambda: identify_all(site, library),
+        lambda: answer_all(written, library),
         lambda: try_every_pattern(site, library),
     )
     return Figures(
@@ -69,6 +76,7 @@ def measure(devices: int = DEVICES) -> Figures:
         parse=parse,
         match=match,
         identify=identify,
+        lines=lines,
         loop=loop,
         plain=_dearest(library, PLAIN),
         hostile=_dearest(library, HOSTILE),
@@ -119,6 +127,20 @@ def identify_all(site: list[Device], library: Library) -> None:
         identify_device(device, library)
 
 
+def line_of(device: Device) -> bytes:
+    """A device as `identify` takes it."""
+    observations = [{"field": o.field, "value": o.value} for o in device.observations]
+    return json.dumps({"id": device.id, "observations": observations}).encode() + b"\n"
+
+
+def answer_all(lines: list[bytes], library: Library) -> None:
+    """What `identify` does, from an empty memory."""
+    matching._hits.cache_clear()
+    single._told.cache_clear()
+    for _ in single.identify_lines(lines, library):
+        pass
+
+
 def try_every_pattern(site: list[Device], library: Library) -> None:
     """Every pattern of its field on every value."""
     patterns = {field: [f.regex for f in members] for field, members in library.by_field.items()}
@@ -147,9 +169,9 @@ def _least(*works: Callable[[], object]) -> list[float]:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    start = perf_counter()
+    start = process_time()
     work()
-    return perf_counter() - start
+    return process_time() - start
 
 
 if __name__ == "__main__":

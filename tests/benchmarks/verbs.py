@@ -3,14 +3,13 @@
 python tests/benchmarks/verbs.py [RUNS]
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.matching import make_site
+from benchmarks.matching import line_of, make_site
 from benchmarks.processes import Contest, Cost, compete, markdown, run
 from support.inventories import crowd
 
@@ -46,10 +45,8 @@ def measure(runs: int, devices: int = DEVICES, assets: int = ASSETS) -> Contest:
 
 def write_site(path: Path, devices: int) -> None:
     """Devices as `identify` takes them, six observations each."""
-    with path.open("w", encoding="utf-8") as stream:
-        for device in make_site(load_library(), devices):
-            observations = [{"field": o.field, "value": o.value} for o in device.observations]
-            stream.write(json.dumps({"id": device.id, "observations": observations}) + "\n")
+    with path.open("wb") as stream:
+        stream.writelines(line_of(device) for device in make_site(load_library(), devices))
 
 
 def found(_name: str, cost: Cost) -> str:
