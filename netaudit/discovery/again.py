@@ -13,7 +13,7 @@ from netaudit.discovery.ask import Patience, hold, recall_late, visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
-from netaudit.discovery.ledger import AGAIN, FIRST
+from netaudit.discovery.ledger import AGAIN
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Event, Target
@@ -56,11 +56,8 @@ def _ask_again(course: Course, lossy: list[Interface], late: dict[str, Late]) ->
 
 def _unvisited(course: Course) -> set[str]:
     """Devices that the second sweep of a run that this one continues had found, and that were not visited by then."""
-    networks, visits = (
-        [link.network for link in course.attached.links if link in course.swept],
-        course.live.ledger.visits,
-    )
-    unknown = (a for a in course.alive if a not in course.visited and (FIRST, a) not in visits)
+    networks = [link.network for link in course.attached.links if link in course.swept]
+    unknown = (a for a in course.alive if a not in course.visited and not course.live.ledger.has_visited(a))
     return {a for a in unknown if any(holds(network, a) for network in networks)}
 
 

@@ -50,7 +50,8 @@ def _newcomers(course: Course) -> Iterator[str | None]:
         looked_at += len(addresses)
         for address in addresses:
             # Where no ARP sweep was done every address has been visited, whether or not somebody was heard there.
-            if _visited(course, address) is None and any(holds(network, address) for network in swept):
+            new = address not in course.visited and not course.live.ledger.has_visited(address)
+            if new and any(holds(network, address) for network in swept):
                 yield address
         if not addresses:
             if not _is_asking(course):

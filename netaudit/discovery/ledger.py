@@ -98,6 +98,11 @@ class Ledger:
                 at_once=name != "connect",
             )  # fmt: skip
 
+    def has_visited(self, address: str) -> bool:
+        """Whether the first visit to this device was over before the run was continued."""
+        past = self.visits.get((FIRST, address))
+        return past is not None and past.over
+
     def lost_datagrams(self) -> Iterator[Gap]:
         """The unicast questions whose answers may have come when nobody listened any more."""
         for channel, sent in sorted(self.fresh.items()):

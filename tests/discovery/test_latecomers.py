@@ -10,11 +10,12 @@ from netaudit.discovery import ask, find, latecomers, live
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course
 from netaudit.discovery.latecomers import visit_latecomers
-from netaudit.discovery.ledger import FIRST, MORE, Past
+from netaudit.discovery.ledger import FIRST, MORE, Ledger, Past
 from netaudit.discovery.live import live_events
 from netaudit.discovery.visiting.state import Visit
-from netaudit.model import ChannelReport
+from netaudit.model import ChannelReport, Target
 from netaudit.profiles import PROFILES
+from netaudit.records.marks import Begun, Ended, Over
 from netaudit.wire.steps import Connect
 
 NAMES = b"HTTP/1.1 200 OK\r\nLOCATION: http://10.0.0.9:80/upnpdevicedesc.xml\r\nST: upnp:rootdevice\r\n\r\n"
@@ -53,6 +54,18 @@ def test_device_that_answers_late_is_visited_after_the_others(phases):
 
     assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.10", 80)]
     assert "10.0.0.10" in {getattr(event, "address", "") for event in events}
+
+
+@pytest.mark.parametrize(("over", "expected"), [(False, [("10.0.0.10", 80)]), (True, [])])
+def test_visit_to_a_latecomer_that_a_kill_cut_is_gone_on_with(phases, over, expected):
+    cut = [Begun(stage=FIRST, target=Target(address="10.0.0.10", ports=(80,)))]
+    cut += [Over(stage=FIRST, address="10.0.0.10")] if over else []
+    ended = [Ended(part=part) for part in ("known before", "find", "probe_silent", "ask")]
+    before = (replace(DONE, network=str(ETH0.network)), *ended, heard("10.0.0.10", "sadp", ANSWER % b"false"), *cut)
+    ledger = Ledger(past=lambda: iter(before), retelling=True)
+    list(live_events(replace(settings("10.0.0.0/24", interfaces=(ETH0,)), ledger=ledger)))
+
+    assert visited(phases) == expected
 
 
 def test_what_a_device_names_late_is_asked_and_nothing_else_again(phases):
