@@ -135,7 +135,7 @@ def _unheard(report: Event, question: Question) -> Iterator[Gap]:
         or report.name == "arp"
     ):
         return
-    if any(shot[:3] == (question.part, report.name, link.name) for shot in ledger.shots):
+    if ledger.is_unheard(question.part, report.name, link.name):
         detail = f"{link.name}: {report.name}: the run was stopped when all had been asked: answers that came while "
         yield Gap(kind="answers_lost", detail=detail + "it stood still are missing", address=link.address)
 

@@ -7,7 +7,7 @@ Without a recording nothing is noted, and nothing is known.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -18,7 +18,7 @@ from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Re
 from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
 
 FIRST, MORE, AGAIN = "first", "more", "again"  # the visits that a device may get
-LISTENING_S = 3.0  # that answers to a datagram may take: the longest that any channel listens
+LISTENING_S = 4.0  # that answers to a datagram may take: the longest that any channel listens
 
 _Shot = tuple[str, str, str, str, str, int, int]  # part, channel, interface, our address, whom, port, number
 
@@ -51,6 +51,7 @@ class Ledger:
     swept: set[str] = field(default_factory=set)  # addresses that ARP heard
     made: Counter[str] = field(default_factory=Counter)  # connections by address
     last_at: float = 0.0  # the last time that was noted
+    cuts: list[float] = field(default_factory=list)  # the last times that were noted before the run was continued
     retelling: bool = False  # what comes is what an earlier run has told
 
     def retell(self) -> Iterator[Event]:
@@ -103,10 +104,19 @@ class Ledger:
         past = self.visits.get((FIRST, address))
         return past is not None and past.over
 
+    def is_lost(self, at: float, cuts: Iterable[float] | None = None) -> bool:
+        """Whether answers to what was sent at this time may have come when nobody listened, because of one of these cuts."""
+        return any(at <= cut <= at + LISTENING_S for cut in (self.cuts if cuts is None else cuts))
+
+    def is_unheard(self, part: str, channel: str, interface: str) -> bool:
+        """Whether answers to what a channel asked a network may have been lost."""
+        which = (part, channel, interface)
+        return any(self.is_lost(at) for shot, at in self.shots.items() if shot[:3] == which)
+
     def lost_datagrams(self) -> Iterator[Gap]:
         """The unicast questions whose answers may have come when nobody listened any more."""
         for channel, sent in sorted(self.fresh.items()):
-            count = sum(at >= self.last_at - LISTENING_S for at in sent)
+            count = sum(self.is_lost(at, self.cuts[-1:]) for at in sent)
             if not count:
                 continue
             detail = (
@@ -140,6 +150,7 @@ class Ledger:
         elif isinstance(mark, Swept):
             self.sweeps[mark.part, mark.interface] = mark
         elif isinstance(mark, Resumed):
+            self.cuts.append(self.last_at)
             self.last_at = max(self.last_at, mark.at)
 
     def _learn_asked(self, mark: Asked) -> None:

@@ -1,11 +1,14 @@
 """What was asked, kept in notes; and what a run that is continued knows of it."""
 
+from dataclasses import replace
+
+import pytest
 from support.staging import ETH0
 
 from netaudit.discovery.channel import Question
 from netaudit.discovery.ledger import LISTENING_S, Ledger
 from netaudit.model import Target
-from netaudit.records.marks import Answered, Asked, Begun, Ended, Over
+from netaudit.records.marks import Answered, Asked, Begun, Ended, Over, Resumed
 from netaudit.wire.gate import Gate
 from netaudit.wire.steps import Connect, Exchange, Outcome, Pause
 
@@ -70,10 +73,26 @@ def test_answers_of_datagrams_that_had_just_been_sent_are_told_as_lost():
         Asked(stage="find", channel="sadp", address=HERE, port=37020, digest="", at=at)
         for at in (100.0, 101.0 + LISTENING_S)
     )
+    hours_later = Resumed(at=9999.0)
 
-    (gap,) = continued(old, new).lost_datagrams()
-    assert (gap.kind, gap.detail[:11]) == ("answers_lost", "sadp: 1 que")
-    assert list(continued(old, new, Ended(part="find sadp #0a")).lost_datagrams()) == []
+    (gap,) = continued(old, new, hours_later).lost_datagrams()
+    assert (gap.kind, gap.detail[:17]) == ("answers_lost", "sadp: 1 question ")
+    assert list(continued(old, new, Ended(part="find sadp #0a"), hours_later).lost_datagrams()) == []
+    assert list(continued(old, new, hours_later, Resumed(at=99_999.0)).lost_datagrams()) == []  # it is told once
+
+
+@pytest.mark.parametrize(
+    ("noted_at", "unheard"), [(100.0, True), (100.0 + LISTENING_S, True), (101.0 + LISTENING_S, False)]
+)
+def test_answers_to_a_network_are_missing_only_where_a_cut_came_before_they_had_their_time(noted_at, unheard):
+    marks = []
+    to_all = question(Ledger(write=marks.append), interface=ETH0).to_all("sadp", 37020, "239.255.255.250", SHOTS, 1)
+    to_all.notes.sending("239.255.255.250", 0, b"a")
+    later = Answered(stage="first", address=HERE, step="connect", status="ok", at=noted_at)
+    ledger = continued(replace(marks[0], at=100.0), later, Resumed(at=9999.0), Resumed(at=99_999.0))
+
+    assert ledger.is_unheard("find", "sadp", "eth0") is unheard
+    assert not ledger.is_unheard("find", "sadp", "eth1")
 
 
 def test_visit_that_is_over_keeps_its_outcomes_only_where_it_was_late():

@@ -22,6 +22,7 @@ UNLIKE = frozenset(
     {"first_seen", "last_seen", "seen_at", "reply"}
 )  # times, and digests of answers that repeat our random numbers, or the time
 LONGEST_S = 90.0
+MANY_ASKED = re.compile(r"(?:^|: )(\w+): (?:the run was stopped when all|[\d,]+ questions? had just)")
 
 
 def begin(arguments: Iterable[object], inside: str | None = None) -> subprocess.Popen[bytes]:
@@ -88,6 +89,19 @@ def assets(inventory: Path) -> dict[str, Any]:
 def lost_by(inventory: Path) -> set[str]:
     """Who was asked something of which the answer is not known."""
     return {gap.address for gap in read(inventory).coverage.gaps if gap.kind == "answers_lost" and gap.address}
+
+
+def lost_of(inventory: Path) -> set[str]:
+    """The channels by which many were asked at once, and of which not every answer was heard."""
+    gaps = (gap for gap in read(inventory).coverage.gaps if gap.kind == "answers_lost")
+    return {found[1] for gap in gaps if (found := MANY_ASKED.search(gap.detail))}
+
+
+def is_told(found: dict[str, Any], expected: dict[str, Any], channels: set[str]) -> bool:
+    """Whether an asset is the expected one but for what these channels, of which answers were lost, would have said."""
+    missing = {json.loads(evidence)["channel"] for evidence in expected["evidence"] - found["evidence"]}
+    ports = {port["service"] for port in expected["ports"] if port not in found["ports"]}
+    return found["evidence"] <= expected["evidence"] and missing | ports <= channels
 
 
 def asked(devices: Iterable[PlayedDevice]) -> Counter[tuple[Any, ...]]:
