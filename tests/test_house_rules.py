@@ -26,6 +26,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "han
 TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_cli.py",
     "cli/__init__.py": "cli/test_cli.py",
+    "cli/instead.py": "cli/test_comply.py",  # what comply does besides, here and below
+    "cli/proof.py": "cli/test_comply.py",
     "discovery/__init__.py": "discovery/test_routing.py",
     "discovery/standing.py": "discovery/test_course.py",  # shapes only
     "discovery/visiting/__init__.py": "discovery/test_visit.py",

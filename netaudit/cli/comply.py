@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,39 +11,25 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from netaudit import __version__
+from netaudit.cli.instead import instead_options
 from netaudit.cli.options import (
     DONE,
     FOUND,
     INCOMPLETE,
     check_path,
     forget_stdout,
-    one_line,
-    payloads,
     policies_option,
-    remark,
 )
+from netaudit.cli.proof import Kept, keep, signer, verify
 
 if TYPE_CHECKING:
     from netaudit.inventory import Surveyed
     from netaudit.policy import Finding, Organisation, Policies, Policy
-    from netaudit.policy.evidence import Sign
     from netaudit.policy.findings import Findings
     from netaudit.policy.words import Severity
 
 FORMATS = ("table", "json", "csv", "sarif", "junit", "889")
 A_FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What goes into an evidence pack."""
-
-    document: "Surveyed"
-    findings: "Findings"
-    policies: "Policies"
-    inventory: Path
-    inputs: list[Path]
-    bundle: Path | None
 
 
 class WithVerify(click.Command):
@@ -57,36 +42,6 @@ class WithVerify(click.Command):
         if args[:1] == ["verify"]:
             return verify.make_context(f"{info_name} verify", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
-
-
-def _instead(act: Callable[[Path], None]) -> Callable[[click.Context, click.Parameter, Path | bool | None], None]:
-    """A callback of an option that does something else than to hold an inventory against policies."""
-
-    def callback(ctx: click.Context, option: click.Parameter, value: Path | bool | None) -> None:
-        if value and not ctx.resilient_parsing:
-            act(value if isinstance(value, Path) else Path())
-            ctx.exit()
-
-    return callback
-
-
-def _init(directory: Path) -> None:
-    from netaudit.policy.templates import write_templates
-
-    for path in write_templates(directory):
-        remark(f"netaudit: wrote {path}")
-
-
-def _print_schema(_: Path) -> None:
-    from netaudit.policy.findings import encode_schema
-
-    sys.stdout.buffer.write(encode_schema())
-
-
-def _new_key(path: Path) -> None:
-    from netaudit.policy.signing import new_key
-
-    remark(f"netaudit: wrote {path}, for you alone, and {new_key(path)}, for those who verify")
 
 
 @click.command(cls=WithVerify)
@@ -115,31 +70,7 @@ def _new_key(path: Path) -> None:
 @click.option("--evidence", type=A_FILE, help="Write an evidence pack (zip): all that the findings rest on.")
 @click.option("--bundle", type=A_FILE, help="The recording: its replies that prove findings go into the pack.")
 @click.option("--sign", "key", type=A_FILE, metavar="KEY", help="Sign the pack with this Ed25519 private key (PEM).")
-@click.option(
-    "--init",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    callback=_instead(_init),
-    is_eager=True,
-    expose_value=False,
-    help="Write commented templates of profile, register and waivers, and end.",
-)
-@click.option(
-    "--new-key",
-    type=A_FILE,
-    callback=_instead(_new_key),
-    is_eager=True,
-    expose_value=False,
-    help="Write a new key to sign with, and FILE.pub beside it, and end.",
-)
-@click.option(
-    "--schema",
-    is_flag=True,
-    callback=_instead(_print_schema),
-    is_eager=True,
-    expose_value=False,
-    help="Print the JSON Schema of findings, and end.",
-)
+@instead_options
 def comply(
     *,
     inventory: Path,
@@ -170,7 +101,7 @@ def comply(
     from netaudit.policy.organisation import in_use, read_organisation, read_waivers, today
     from netaudit.policy.verdict import verdict
 
-    wanted, threshold, sign = _outputs(outputs), _severity(fail_on), _signer(key)
+    wanted, threshold, sign = _outputs(outputs), _severity(fail_on), signer(key)
     target = check_path(evidence) if evidence else None
     policies = load_policies(directories)
     profile = read_organisation(organisation, policies) if organisation else None
@@ -186,7 +117,7 @@ def comply(
     findings = _collected(document, policies, chosen, profile, day, found)
     if target:
         inputs = [path for path in (organisation, register, waivers) if path]
-        _keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
+        keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
     _write(document, findings, wanted)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
 
@@ -284,55 +215,3 @@ def _encoded(document: "Surveyed", findings: "Findings", name: str) -> bytes:
         case _:
             {"csv": csvdoc, "sarif": sarif, "junit": junit}[name].write(findings, binary)
     return text.getvalue().encode("utf-8", "replace") or binary.getvalue()
-
-
-def _signer(key: Path | None) -> "Sign | None":
-    if key is None:
-        return None
-    from netaudit.policy.signing import read_private, sign
-
-    private = read_private(key)
-    return lambda data: sign(private, data)
-
-
-def _keep(target: Path, kept: Kept, sign: "Sign | None") -> None:
-    """Write the evidence pack."""
-    from netaudit.inventory import replacing
-    from netaudit.policy.evidence import pack
-
-    texts = {f"policies/{used.id}.toml": kept.policies.texts[used.id] for used in kept.findings.policies}
-    given = {f"inputs/{number}-{path.name}": path.read_bytes() for number, path in enumerate(kept.inputs, 1)}
-    data = pack(
-        document=kept.document,
-        inventory=kept.inventory.read_bytes(),
-        findings=kept.findings,
-        files={**texts, **given},
-        replies=payloads(kept.bundle) if kept.bundle else {},
-        policies=kept.policies.sha256,
-        sign=sign,
-    )
-    with replacing(target) as stream:
-        stream.write(data)
-
-
-@click.command()
-@click.argument("pack", type=A_FILE)
-@click.option("--signer", type=A_FILE, metavar="KEY", help="It must be signed by this Ed25519 public key (PEM).")
-def verify(pack: Path, signer: Path | None) -> int:
-    """Check an evidence PACK: that it is whole, unchanged, and by whom. Exit code 1 where it is not.
-
-    \b
-    Example: netaudit comply verify evidence.zip --signer auditor.pem.pub
-    """
-    from netaudit.policy.evidence import faults, signer_of
-    from netaudit.policy.signing import is_signed, read_public
-
-    data = pack.read_bytes()
-    found = list(faults(data, read_public(signer) if signer else None, is_signed))
-    for fault in found:
-        click.echo(one_line(f"{pack}: {fault}"))
-    if found:
-        return FOUND
-    public = signer_of(data)
-    click.echo(f"{pack}: whole and unchanged; {f'signed by {public}' if public else 'not signed'}")
-    return DONE

@@ -232,3 +232,24 @@ def test_an_organisation_that_nothing_binds_is_told(given):
 
     assert ended.code == 2
     assert "none that is on binds this organisation" in ended.error
+
+
+def test_an_inventory_of_another_layout_comes_to_the_same(given):
+    folder = given(camera(), camera("b", "10.0.0.2", family="axis"))
+    done = comply(folder, *FEDERAL, "-o", "json")
+    plain = json.loads((folder / "inventory.json").read_text())
+    (folder / "inventory.json").write_text(json.dumps(plain))
+    again = comply(folder, *FEDERAL, "-o", "json")
+
+    assert (again.code, again.text) == (done.code, done.text)
+    assert len(json.loads(done.text)["findings"]) == 2
+
+
+def test_a_wrong_device_in_an_inventory_is_told_as_ever(given):
+    folder = given(camera(), camera("b", "10.0.0.2"))
+    file = folder / "inventory.json"
+    file.write_text(file.read_text().replace('"id": "b"', '"id": 7'))
+    done = comply(folder, *FEDERAL, "-o", "json")
+
+    assert (done.code, done.text) == (2, "")
+    assert "inventory.json: not an inventory: Expected `str`, got `int`" in done.err

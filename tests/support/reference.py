@@ -3,7 +3,7 @@
 import click
 
 from netaudit.cli import VERBS, netaudit
-from netaudit.cli.comply import verify
+from netaudit.cli.proof import verify
 from netaudit.discovery import CHANNELS
 from netaudit.vocabulary import FIELDS, cause_of
 
