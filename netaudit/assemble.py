@@ -33,6 +33,7 @@ from netaudit.model import (
     Run,
     Subnet,
 )
+from netaudit.vocabulary import VIRTUAL_MACS
 
 Key = tuple[str, str, str, str, str | None, str, int, str]
 Speech = tuple[str, str, str, str]  # address or hardware address, channel, field, part
@@ -195,7 +196,9 @@ class Heard:
 
 
 def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
-    for mac, addresses in shared_macs(observations).items():
+    answers = Counter([o.value for o in observations if o.channel == "arp"])
+    suspects = {mac for mac, number in answers.items() if number > 1 or mac.startswith(VIRTUAL_MACS)}
+    for mac, addresses in shared_macs(observations).items() if suspects else ():
         several = f"{len(addresses)} addresses ({addresses[0]} and others)" if len(addresses) > 1 else addresses[0]
         detail = f"{mac} answers ARP for {several}: a router or a proxy; it joins no devices, and what is behind it "
         yield Gap(kind="shared_mac", detail=detail + "shows no hardware address of its own")

@@ -148,7 +148,8 @@ def _named(gaps: Iterable[Gap], owners: Mapping[str, str]) -> Iterable[Gap]:
 
 def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
     """The addresses that answered, with the ids of their assets; not those that only a recorder knows."""
-    return {a: asset.device.id for asset in assets if not asset.device.is_hearsay for a in asset.device.addresses}
+    devices = [asset.device for asset in assets if not asset.device.is_hearsay]
+    return {address: device.id for device in devices for address in device.addresses}
 
 
 def _spoken(assets: tuple[Asset, ...], addresses: Iterable[str]) -> Spoken:
