@@ -6,7 +6,6 @@ the EtherType, or the protocol number of IP.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 
 from netaudit.model import Reply
 from netaudit.records.addresses import address_text
@@ -73,4 +72,4 @@ def _message(packet: Packet) -> Reply:
 
 def _arp_sender(packet: Packet) -> str:
     sender = packet.body[14:18] if packet.kind == ARP else b""
-    return str(ip_address(sender)) if any(sender) else ""
+    return address_text(sender, packet.interface) if any(sender) else ""
