@@ -56,6 +56,7 @@ def replay(
         from netaudit.inventory import document
 
         inventory = replay_recorded(recorded, load(directories))
-    write_outputs(document(inventory), pairs, beside(pairs, directories))
-    store_if_asked(document(inventory), files[0] if inventory.run.feed == "live" else None, quiet=quiet)
+    found = document(inventory)
+    write_outputs(found, pairs, beside(pairs, directories))
+    store_if_asked(found, files[0] if inventory.run.feed == "live" else None, quiet=quiet)
     return conclude(inventory, quiet=quiet, verbose=verbose)

@@ -30,7 +30,8 @@ class Elsewhere(Generic[T]):
         self._pid = 0
         self._stream: BinaryIO | None = None
         if worth_it and _is_possible():
-            self._pid, self._stream = _begin(work)
+            with suppress(OSError):  # as many processes as are allowed are there
+                self._pid, self._stream = _begin(work)
 
     def __enter__(self) -> Self:
         return self
@@ -66,15 +67,21 @@ class Elsewhere(Generic[T]):
 
 
 def _is_possible() -> bool:
-    if not hasattr(os, "fork") or threading.active_count() > 1:
+    """Whether there are processors for it, on a system where a fork is all right (not so on macOS)."""
+    if not hasattr(os, "sched_getaffinity") or threading.active_count() > 1:
         return False
-    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) > 1
+    return len(os.sched_getaffinity(0)) > 1
 
 
 def _begin(work: Callable[[], Iterable[T]]) -> tuple[int, BinaryIO]:
     """The other process, and where its results come from: lists of them, the last one empty."""
     ours, theirs = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(theirs)
+        raise
     if pid:
         os.close(theirs)
         return pid, os.fdopen(ours, "rb")

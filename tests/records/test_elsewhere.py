@@ -1,7 +1,9 @@
+import errno
 import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +121,15 @@ def test_no_fork_where_there_is_one_processor_or_another_thread(monkeypatch, pro
     monkeypatch.setattr(threading, "active_count", lambda: threads)
 
     assert REAL() is forks
+
+
+def test_work_is_done_here_where_no_more_processes_are_allowed(monkeypatch):
+    def refused():
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    with Elsewhere(lambda: processes(2)) as work:
+        assert list(work) == [os.getpid()] * 2
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
