@@ -18,6 +18,7 @@ from typing import BinaryIO, Generic, Self, TypeVar
 T = TypeVar("T")
 
 _TOGETHER = 64  # results that are handed over in one piece
+_LOOK_S = 1.0  # after which the other process looks whether the first one is there
 _MOST_WAITING = 16 << 20  # bytes of results that the other process keeps while nobody takes them
 
 
@@ -76,6 +77,7 @@ def _is_possible() -> bool:
 def _begin(work: Callable[[], Iterable[T]]) -> tuple[int, BinaryIO]:
     """The other process, and where its results come from: lists of them, the last one empty."""
     ours, theirs = os.pipe()
+    first = os.getpid()
     try:
         pid = os.fork()
     except OSError:
@@ -87,11 +89,19 @@ def _begin(work: Callable[[], Iterable[T]]) -> tuple[int, BinaryIO]:
         return pid, os.fdopen(ours, "rb")
     try:
         os.close(ours)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        _heed_signals(first)
         _do(work, _Outlet(theirs))
     finally:
         os._exit(0)  # whatever happened: nothing of the first process is to be ended or written twice
+
+
+def _heed_signals(first: int) -> None:
+    """End when somebody says so, if the first process would, and not long after that one has ended, however it did."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, lambda _number, _frame: None if os.getppid() == first else os._exit(1))
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_S, _LOOK_S)
 
 
 def _do(work: Callable[[], Iterable[T]], outlet: "_Outlet") -> None:

@@ -1,6 +1,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -133,3 +135,49 @@ def test_work_is_done_here_where_no_more_processes_are_allowed(monkeypatch):
         assert list(work) == [os.getpid()] * 2
 
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+
+
+def test_other_process_ends_soon_after_the_first_one_was_killed(tmp_path):
+    noted = tmp_path / "pid"
+    code = f"""
+import os, pathlib, signal, time
+from netaudit.records import elsewhere
+elsewhere._is_possible = lambda: True
+elsewhere._LOOK_S = 0.1
+def endless():
+    pathlib.Path({str(noted)!r}).write_text(str(os.getpid()))
+    while True:
+        time.sleep(0.01)
+    yield
+with elsewhere.Elsewhere(endless):
+    while not pathlib.Path({str(noted)!r}).exists() or not pathlib.Path({str(noted)!r}).read_text():
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == -signal.SIGKILL
+    pid = int(noted.read_text())
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.1)
+    os.kill(pid, signal.SIGKILL)
+    pytest.fail("it still runs after ten seconds")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ignored", [True, False])
+def test_other_process_minds_signals_as_the_first_one_does(monkeypatch, number, ignored):
+    def signalled():
+        if os.getpid() != HERE:
+            os.kill(os.getpid(), number)
+        yield os.getpid()
+
+    monkeypatch.setattr(signal, "getsignal", lambda _number: signal.SIG_IGN if ignored else signal.default_int_handler)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with Elsewhere(signalled) as work:
+            (where,) = work
+    finally:
+        signal.signal(number, before)
+
+    assert (where != os.getpid()) is ignored
