@@ -79,15 +79,11 @@ class _Loop:
             yield from self._admit()
             if not self._talks and self._exhausted:
                 return
-            for talk, events in self.watch.ready(self._patience()):
-                outcome = talk.on_ready(events)
-                if outcome:
-                    result = self._advance(talk, outcome)
-                    if result is not None:
-                        yield from self._tell(talk, result)
-                elif talk.over:
-                    self._talks.discard(talk)
-            yield from self._ring()
+            yield from self._hear(self._patience())
+            now = time.monotonic()
+            if self._alarms and self._alarms[0][0] <= now:
+                yield from self._hear(0.0)  # what came while others were heard, or read about, is not late
+                yield from self._ring(now)
             yield None
 
     def close(self) -> None:
@@ -102,6 +98,17 @@ class _Loop:
         """Look at this talk's deadline when it comes. A later deadline needs no new alarm: see `_ring`."""
         talk.armed = talk.deadline
         heapq.heappush(self._alarms, (talk.deadline, next(self._numbers), talk))
+
+    def _hear(self, wait_s: float) -> Iterator[Event]:
+        """Go on with those whose sockets have something to say after at most so many seconds."""
+        for talk, events in self.watch.ready(wait_s):
+            outcome = talk.on_ready(events)
+            if outcome:
+                result = self._advance(talk, outcome)
+                if result is not None:
+                    yield from self._tell(talk, result)
+            elif talk.over:
+                self._talks.discard(talk)
 
     def _admit(self) -> Iterator[Event]:
         while not self._exhausted and len(self._talks) < self._in_flight:
@@ -151,8 +158,7 @@ class _Loop:
             return _PATIENCE_S
         return min(_PATIENCE_S, max(0.0, self._alarms[0][0] - time.monotonic()))
 
-    def _ring(self) -> Iterator[Event]:
-        now = time.monotonic()
+    def _ring(self, now: float) -> Iterator[Event]:
         while self._alarms and self._alarms[0][0] <= now:
             at, _, talk = heapq.heappop(self._alarms)
             if at != talk.armed:

@@ -196,6 +196,24 @@ def test_nothing_is_left_for_the_garbage_collector():
         gc.enable()
 
 
+def test_answer_that_came_while_others_were_heard_is_not_late():
+    """Who reads the results may take longer than a device has to answer."""
+
+    def tells():
+        yield Pause(0.05)
+        yield remark("told")
+
+    with serving(answers_at_once) as service:
+        talks = [(service.address, tells()), ("127.0.0.2", tells())]
+        talks += [(service.address, asks(service.port, timeout_s=0.3)) for _ in range(3)]
+        results = []
+        for event in converse(iter(talks), Gate(lambda _: True, rate_pps=15)):
+            results.append(event.detail)
+            time.sleep(0.5)
+
+    assert sorted(results) == ["ok", "ok", "ok", "told", "told"]
+
+
 def test_error_in_a_conversation_is_not_swallowed():
     def fails():
         yield Pause(0.01)
