@@ -10,6 +10,7 @@ from netaudit.discovery.forecast import Forecast
 from netaudit.discovery.standing import Prospect, Standing
 
 FOLDER = Path(__file__).parents[1] / "benchmarks" / "traces"
+FIRST, WITHIN = 0.1, 0.25  # from so much of its time on a run's end is to be foretold so well
 MOST_ROWS = 150  # that are kept of a run, beside the beginnings and ends of its stages
 _FIELDS = tuple(field.name for field in fields(Standing) if field.name != "prospect")
 
@@ -74,15 +75,15 @@ def errors(trace: Trace, steps: int = 400) -> Iterator[tuple[float, float | None
 
 def table(traces: Iterable[Trace], shares: Sequence[float] = (0.1, 0.25, 0.5, 0.75)) -> str:
     """What was foretold of each run at these shares of its time, in Markdown."""
-    lines = [
-        f"| run | took, s | {' | '.join(f'foretold at {share:.0%}' for share in shares)} | furthest off after 10 % |"
-    ]
-    lines.append(f"| --- | ---: |{' ---: |' * (len(shares) + 1)}")
+    columns = (*(f"foretold at {share:.0%}" for share in shares), "furthest off after 10 %", "within a quarter from")
+    lines = [f"| run | took, s | {' | '.join(columns)} |", f"| --- | ---: |{' ---: |' * len(columns)}"]
     for trace in traces:
         found = dict(errors(trace))
         ends = (f"{trace.total_s * (1 + (found[share] or 0.0)):,.0f}" for share in shares)
-        furthest = max((error for share, error in found.items() if share >= 0.1 and error is not None), key=abs)
-        lines.append(f"| {trace.name} | {trace.total_s:,.0f} | {' | '.join(ends)} | {furthest:+.0%} |")
+        after = {share: 1.0 if error is None else error for share, error in found.items() if share >= FIRST}
+        holds = max((share for share, error in after.items() if abs(error) > WITHIN), default=FIRST)
+        furthest = max(after.values(), key=abs)
+        lines.append(f"| {trace.name} | {trace.total_s:,.0f} | {' | '.join(ends)} | {furthest:+.0%} | {holds:.0%} |")
     return "\n".join(lines) + "\n"
 
 
