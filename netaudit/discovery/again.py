@@ -13,6 +13,7 @@ from netaudit.discovery.ask import Patience, hold, recall_late, visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
+from netaudit.discovery.jobs import hear
 from netaudit.discovery.ledger import AGAIN
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit
@@ -32,7 +33,10 @@ def look_again(course: Course) -> Iterator[Event]:
     recall_late(course)
     late = {a: late_one for a, late_one in course.late.items() if a not in course.left_alone}
     lossy = [link for link in course.attached.links if link in course.swept and link.address in course.lossy]
-    if not (late or lossy) or not _wait(course, late):
+    if not (late or lossy):
+        return
+    yield from _wait(course, late)
+    if course.live.gate.stopped.is_set():
         return
     gate = course.live.gate
     usual_pps = gate.rate_pps
@@ -72,15 +76,17 @@ def _unheard(course: Course) -> tuple[str, ...]:
     )
 
 
-def _wait(course: Course, late: dict[str, Late]) -> bool:
-    """Wait until the late ones may be asked again; False where the run was stopped meanwhile."""
+def _wait(course: Course, late: dict[str, Late]) -> Iterator[Event]:
+    """Wait until the late ones may be asked again, or the run is stopped; what is heard meanwhile is passed on."""
     stopped, pause_s = course.live.gate.stopped, course.live.profile.again_after_s
     began = time.monotonic()
     until = max([course.asked_at, *(late_one.at for late_one in late.values())]) + pause_s
     while (now := time.monotonic()) < until and not stopped.is_set():
         course.progress("waiting for the late", int(now - began), int(until - began))
-        stopped.wait(min(_LOOK_S, until - now))
-    return not stopped.is_set()
+        if course.under_way:
+            yield from hear(course, min(_LOOK_S, until - now))
+        else:
+            stopped.wait(min(_LOOK_S, until - now))
 
 
 def _rest_of(late: Late) -> Visit:

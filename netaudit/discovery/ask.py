@@ -141,7 +141,7 @@ def hold(
     with closing(attend(wanted, course.live.gate, in_flight, course.live.host_timeout_s)) as events:
         for event in events:
             if event is None:
-                yield from hear(course)
+                yield from hear(course) if course.under_way else ()
             else:
                 yield from course.take(event, "tcp")
                 yield from _tell_table(course)

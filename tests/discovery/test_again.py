@@ -7,7 +7,10 @@ import pytest
 from support.loopback import CORNER
 from support.staging import DONE, ETH0, LOOPBACK, gaps, heard, of_kind, says, settings
 
-from netaudit.discovery import again, ask, find, live
+from netaudit.discovery import again, ask, find, jobs, live
+from netaudit.discovery.attached import Attached
+from netaudit.discovery.channel import Channel, Question
+from netaudit.discovery.course import Course
 from netaudit.discovery.ledger import FIRST, Ledger
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Gap, Target
@@ -47,7 +50,7 @@ def late(stage, monkeypatch):
     def wait(course, late_ones):
         stage.waits.append(sorted(late_ones))
         stage.answers = stage.answers if stage.later is None else stage.later
-        return True
+        return iter(())
 
     monkeypatch.setattr(ask, "attend", attend)
     monkeypatch.setattr(again, "_wait", wait)
@@ -183,13 +186,24 @@ def test_waiting_is_as_long_as_the_profile_says_and_ends_when_stopped():
     course = find.Course(replace(run, profile=profile, progress=lambda standing: told.append(standing.stage)), None)
     course.asked_at = time.monotonic()
     started = time.monotonic()
-    waited = again._wait(course, {})
+    list(again._wait(course, {}))
     taken_s = time.monotonic() - started
     run.gate.stopped.set()
 
-    assert (waited, told[0]) == (True, "waiting for the late")
+    assert told[0] == "waiting for the late"
     assert 0.45 <= taken_s < 1.0
-    assert again._wait(course, {}) is False
+    course.asked_at = time.monotonic() + 30
+    assert list(again._wait(course, {})) == []
+
+
+def test_what_is_heard_while_it_waits_is_passed_on():
+    run = settings("10.0.0.9", interfaces=(ETH0,))
+    course = Course(replace(run, profile=replace(run.profile, again_after_s=0.5)), Attached(run.scope, (ETH0,)))
+    channel = Channel(name="mdns", title="", read=lambda _: (), find=says(heard("10.0.0.7")))
+    jobs.begin(course, [(channel, Question(gate=run.gate, interface=ETH0))])
+    course.asked_at = time.monotonic()
+
+    assert heard("10.0.0.7") in list(again._wait(course, {}))
 
 
 def test_connections_of_the_second_look_are_counted(late):
