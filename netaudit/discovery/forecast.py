@@ -211,7 +211,8 @@ class Forecast:
             slow_s = reckoning.vain_visit_s(met) if s.total else 0.0
             return self._visits_s(at_s, UNKNOWN_IN_FLIGHT, usual_s, slow_s)
         known_s = self._visits_s(at_s, IN_FLIGHT, reckoning.quick_visit_s(p), reckoning.slowest_visit_s(p, met))
-        return known_s + reckoning.dialling_s(p, met)
+        room_s = reckoning.room_s(p, met.near + met.silent) - (at_s - self.stage_at)
+        return max(known_s, room_s) + reckoning.dialling_s(p, met)
 
     def _visits_s(self, at_s: float, most: int, usual_s: float, slowest_s: float) -> float:
         """Visits of which some are over, some under way, and some to come: those to come take as long as the others."""

@@ -102,6 +102,7 @@ def _look_ahead(course: Course) -> None:
         reaching=sum(channel.reach is not None and channel.name in live.channels for channel in CHANNELS),
         visits=bool(live.channels & VISIT_CHANNELS),
         quiet_s=live.profile.quiet_s,
+        places=course.room.places,
         again_after_s=live.profile.again_after_s if live.again else None,
         again_pps=live.profile.again_pps,
         logins=live.logins is not None,

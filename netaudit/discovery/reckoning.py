@@ -22,6 +22,7 @@ from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import MOST_PORTS
 from netaudit.discovery.visiting.state import SPACING_S
 from netaudit.wire.link import TAIL_S
+from netaudit.wire.room import HELD_S
 from netaudit.wire.steps import CONNECT_TIMEOUT_S
 from netaudit.wire.tcp import IN_FLIGHT
 
@@ -73,7 +74,12 @@ def probing_s(p: Prospect, met: Company) -> float:
     if not p.reaching:
         return 0.0
     batches = max(0, met.silent - 1) // NEIGHBOUR_BATCH
-    return batches * (PROBES_S + NEIGHBOUR_BATCH * p.reaching / p.rate_pps)
+    return max(batches * (PROBES_S + NEIGHBOUR_BATCH * p.reaching / p.rate_pps), room_s(p, met.silent))
+
+
+def room_s(p: Prospect, neighbours: int) -> float:
+    """The wait until the last of so many has a place in the kernel's table."""
+    return max(0, neighbours - p.places) / p.places * HELD_S
 
 
 def quick_visit_s(p: Prospect) -> float:
@@ -116,7 +122,8 @@ def visiting_s(p: Prospect, met: Company) -> float:
     if not p.visits or not devices:
         return 0.0
     waiting = max(0, devices - IN_FLIGHT)
-    return waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
+    waits_s = max(waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT), room_s(p, met.near + met.silent))
+    return waits_s + slowest_visit_s(p, met)
 
 
 def dialling_s(p: Prospect, met: Company) -> float:

@@ -17,6 +17,7 @@ class Prospect:
     reaching: int = 0  # channels that ask single addresses by unicast
     visits: bool = False  # devices are asked over TCP
     quiet_s: float = inf  # late answers are awaited until nothing has come for so long
+    places: int = 1 << 20  # neighbours that the kernel can remember for us at a time
     again_after_s: float | None = None  # a late device is asked once more after this; None: it is not
     again_pps: float = 1.0  # packets and connections a second of that second look
     logins: bool = False

@@ -22,7 +22,8 @@ class Room:
     """How many neighbours may be spoken to, and when the next one may; may be used by several threads."""
 
     def __init__(self, entries: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._taken: deque[float] = deque(maxlen=max(1, entries))  # when each place was taken, the oldest first
+        self.places = max(1, entries)
+        self._taken: deque[float] = deque(maxlen=self.places)  # when each place was taken, the oldest first
         self._known: dict[str, float] = {}  # address -> when it took its place
         self._clock = clock
         self._lock = threading.Lock()

@@ -96,6 +96,9 @@ SCENES: Mapping[str, Scene] = {
     ),
     "sparse": Scene(lambda built: lan(built, 65, "10.80.0.0/16"), targets="10.80.0.0/16"),
     "sparse-fast": Scene(lambda built: lan(built, 90, "10.80.0.0/16", whole=True), targets="10.80.0.0/16", options="rate=8000", seed=71),
+    "crowded": Scene(
+        lambda built: lan(built, 1500, "10.80.0.0/20"), targets="10.80.0.0/20", options="rate=3000,once", seed=75
+    ),
     "resumed": Scene(lan, options="stop=6", seed=72),
     "resumed-gentle": Scene(lambda built: lan(built, 150), profile="gentle", options="stop=9", seed=73),
     "large": Scene(large, targets=LARGE, options="rate=5000,listen=0,once", seed=4000),
@@ -124,7 +127,7 @@ HELD_BACK: Mapping[str, Scene] = {
         lambda built: large(built, 2500, first=5000), targets=LARGE, options="rate=3000", loss=0.01, seed=96
     ),
 }
-LARGEST = ("large", "large-lossy", "held-large")
+LARGEST = ("crowded", "large", "large-lossy", "held-large")
 
 
 def main(words: list[str]) -> int:

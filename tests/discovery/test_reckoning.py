@@ -39,6 +39,13 @@ def test_many_visits_take_as_long_as_the_rate_lets_them():
     assert slow == pytest.approx(few + 4000 * 14 / 100, rel=0.02)
 
 
+def test_more_neighbours_than_the_kernel_remembers_wait_for_room():
+    crowded = reckoning.visiting_s(replace(LAN, places=768), Company(near=2304))
+
+    assert crowded == pytest.approx(2 * 45, rel=0.1)
+    assert reckoning.room_s(replace(LAN, places=768), 768) == 0
+
+
 def test_no_visits_take_no_time():
     assert reckoning.asking_s(replace(LAN, visits=False), Company(near=60, unknown=60)) == 0
     assert reckoning.asking_s(LAN, NOBODY) == 0
