@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from itertools import chain
 
 from netaudit.model import Asset, ChannelReport, ChannelTotal, Coverage, Gap, HarmCheck, Problem, Run, Subnet
 from netaudit.subnets import Spoken, collect_subnets, subnet_gaps, worst
@@ -65,19 +66,17 @@ def _is_beside(run: Run, address: str) -> bool:
 
 def _ipv6_gaps(run: Run, assets: tuple[Asset, ...]) -> Iterable[Gap]:
     """Devices that were met over IPv6 alone: to ask them would need web requests with brackets in their Host header."""
-    for asset in assets:
+    for asset in [asset for asset in assets if ":" in "".join(asset.device.addresses[:1])]:
         addresses = asset.device.addresses
-        if not addresses or ":" not in addresses[0]:
-            continue
         if not asset.device.is_hearsay and all(_is_beside(run, a) for a in addresses):
             detail = "found over IPv6 only: it is listed and was not asked further, as no web request is sent to an "
             yield Gap(kind="ipv6_only", detail=detail + "IPv6 address", address=addresses[0], asset=asset.device.id)
 
 
 def _children_gaps(assets: tuple[Asset, ...]) -> Iterable[Gap]:
-    for asset in assets:
+    for asset in [asset for asset in assets if asset.identity.kind == "recorder"]:
         declared, inspected = asset.identity.channels or 0, len(asset.device.children)
-        if asset.identity.kind == "recorder" and declared > inspected:
+        if declared > inspected:
             yield Gap(
                 kind="recorder_children",
                 detail=f"{declared} channels declared, {inspected} inspected",
@@ -155,9 +154,7 @@ def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
 def _spoken(assets: tuple[Asset, ...], addresses: Iterable[str]) -> Spoken:
     """These addresses, each with the channels on which it answered."""
     found: Spoken = {address: set() for address in addresses}
-    for asset in assets:
-        for observation in asset.device.observations:
-            channels = found.get(observation.address)
-            if channels is not None and not observation.part:
-                channels.add(observation.channel)
+    for o in chain.from_iterable([asset.device.observations for asset in assets]):
+        if o.address in found and not o.part:
+            found[o.address].add(o.channel)
     return found

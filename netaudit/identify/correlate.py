@@ -8,6 +8,7 @@ clone, a sample or a router's, and joins nothing. Who names two different device
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from netaudit.identify.alone import lone_device, set_apart
 from netaudit.identify.children import add_children
@@ -31,6 +32,8 @@ _HOST_FIELDS = frozenset({"mdns.host", "dhcp.hostname", "onvif.hostname", "dns.n
 
 Group = list[Sighting]
 
+_order = attrgetter("id", "addresses")
+
 
 def correlate(
     observations: Iterable[Observation], lone: Callable[[Observation], Device] = lone_device
@@ -44,10 +47,6 @@ def correlate(
     devices = sorted([*map(lone, alone), *_devices([o for o in known if not o.part])], key=_order)
     listed = [o for o in known if o.part]
     return tuple(sorted(add_children(devices, listed), key=_order)) if listed else tuple(devices)
-
-
-def _order(device: Device) -> tuple[str, tuple[str, ...]]:
-    return (device.id, device.addresses)
 
 
 def _devices(every: list[Observation]) -> Iterable[Device]:

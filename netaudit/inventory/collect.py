@@ -25,7 +25,7 @@ from netaudit.inventory.shape import (
     SubnetDocument,
     ToolDocument,
 )
-from netaudit.model import Asset, Coverage, Gap, HarmCheck, Inventory, Match, Problem, Run, SubnetTotal
+from netaudit.model import Asset, Coverage, Device, Gap, HarmCheck, Inventory, Match, Problem, Run, SubnetTotal
 from netaudit.naming import ipv4_number
 from netaudit.vocabulary import STRENGTHS
 
@@ -181,7 +181,7 @@ def asset_document(asset: Asset) -> AssetDocument:
         hostnames=_texts(device.hostnames) if device.hostnames else (),
         family=identity.family,
         verdict=identity.verdict,
-        certainty=round(float(identity.certainty), CERTAINTY_DIGITS),
+        certainty=round(float(identity.certainty), CERTAINTY_DIGITS) if identity.certainty else 0.0,
         kind=identity.kind,
         manufacturer=_maybe(identity.manufacturer),
         brand=_maybe(identity.brand),
@@ -192,12 +192,23 @@ def asset_document(asset: Asset) -> AssetDocument:
         firmware_date=_maybe(identity.firmware_date),
         serial=_maybe(identity.serial),
         produced=_maybe(identity.produced),
-        ports=tuple([PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports]),
+        ports=_ports(asset),
         behind=device.behind,
-        children=ChildrenDocument(declared=max(declared, len(device.children)), inspected=len(device.children)),
+        children=_CHILDLESS if not (declared or device.children) else _children(device, declared),
         evidence=_evidence(identity.evidence, identity.family) if identity.evidence else (),
-        conflicts=_texts(device.conflicts + identity.conflicts),
+        conflicts=_texts(device.conflicts + identity.conflicts) if device.conflicts or identity.conflicts else (),
     )
+
+
+def _ports(asset: Asset) -> tuple[PortDocument, ...]:
+    return tuple([PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports])
+
+
+_CHILDLESS = ChildrenDocument(declared=0, inspected=0)
+
+
+def _children(device: Device, declared: int) -> ChildrenDocument:
+    return ChildrenDocument(declared=max(declared, len(device.children)), inspected=len(device.children))
 
 
 def _asset_order(asset: Asset) -> tuple[int, int, str, str]:
