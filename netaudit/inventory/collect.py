@@ -1,6 +1,6 @@
 """The document of a run: its model turned into the JSON's shape, sorted, times RFC 3339 in UTC to the second."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
@@ -45,8 +45,9 @@ def document(inventory: Inventory) -> Document:
 
 def stamp(seconds: float) -> str:
     """A time as RFC 3339 in UTC, to the second."""
-    bounded = min(max(seconds, 0.0), LAST_SECOND) if seconds == seconds else 0.0  # noqa: PLR0124 (not-a-number)
-    return _stamp(int(bounded))
+    if 0 <= seconds <= LAST_SECOND:
+        return _stamp(int(seconds))
+    return _stamp(LAST_SECOND if seconds > LAST_SECOND else 0)  # what is no number is neither
 
 
 @lru_cache(maxsize=4096)  # what a device says comes within a few seconds
@@ -218,17 +219,21 @@ def _asset_order(asset: Asset) -> tuple[int, int, str, str]:
 def _evidence(matches: Iterable[Match], family: str) -> tuple[EvidenceDocument, ...]:
     """Strongest first, and within a strength what speaks for the verdict first; one reply speaks once."""
     first: dict[tuple[str, ...], Match] = {}
-    for match in sorted(matches, key=lambda m: (_match_order(m, family), m.observation.seen_at)):
+    for match in sorted(matches, key=_order_for(family)):
         seen = match.observation
         first.setdefault((match.fingerprint, seen.channel, seen.field, seen.value, seen.reply), match)
     return tuple(_evidence_of(m) for m in first.values())
 
 
-def _match_order(match: Match, family: str) -> tuple[int, bool, str, str, str, str, str]:
-    seen = match.observation
-    against = ("family", family) not in match.claims
-    rank = STRENGTHS.index(match.strength)
-    return (rank, against, seen.channel, seen.field, seen.value, match.fingerprint, seen.reply)
+def _order_for(family: str) -> Callable[[Match], tuple[int, bool, str, str, str, str, str, float]]:
+    claim = ("family", family)
+
+    def order(match: Match) -> tuple[int, bool, str, str, str, str, str, float]:
+        seen, rank = match.observation, STRENGTHS.index(match.strength)
+        against = claim not in match.claims
+        return (rank, against, seen.channel, seen.field, seen.value, match.fingerprint, seen.reply, seen.seen_at)
+
+    return order
 
 
 def _evidence_of(match: Match) -> EvidenceDocument:
@@ -238,7 +243,7 @@ def _evidence_of(match: Match) -> EvidenceDocument:
         field=seen.field,
         value=_text(seen.value),
         fingerprint=match.fingerprint,
-        supports={attribute: _text(value) for attribute, value in match.claims},
+        supports={attribute: value if value.isascii() else _text(value) for attribute, value in match.claims},
         strength=match.strength,
         reply=seen.reply or None,
         seen_at=stamp(seen.seen_at),
