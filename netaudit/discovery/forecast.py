@@ -30,7 +30,6 @@ LEAST_S = 0.1  # of anything that is not over
 _TAKES: dict[str, Callable[[Prospect, Company], float]] = {
     "find": reckoning.finding_s,
     "probe_silent": reckoning.probing_s,
-    "ask": reckoning.asking_s,
     "log_in": reckoning.logging_in_s,
     "check_harm": reckoning.checking_s,
     "": reckoning.identifying_s,
@@ -166,6 +165,10 @@ class Forecast:
         if phase == "visit_latecomers":
             asked = "find" in begins and "ask" in begins
             return max(begin, reckoning.heard_out_s(p, met, begins["find"], begins["ask"]) if asked else 0.0)
+        if phase == "ask":
+            visited_s = begin + reckoning.visiting_s(p, met)
+            crowded_s = self._places_from(begins) + reckoning.crowded_s(p, met)
+            return max(visited_s, crowded_s) + reckoning.dialling_s(p, met)
         if phase == "hear_out":
             return max(begin, p.listen_s)
         return begin + _TAKES[phase](p, met)
@@ -211,8 +214,14 @@ class Forecast:
             slow_s = reckoning.vain_visit_s(met) if s.total else 0.0
             return self._visits_s(at_s, UNKNOWN_IN_FLIGHT, usual_s, slow_s)
         known_s = self._visits_s(at_s, IN_FLIGHT, reckoning.quick_visit_s(p), reckoning.slowest_visit_s(p, met))
-        room_s = reckoning.room_s(p, met.near + met.silent) - (at_s - self.stage_at)
-        return max(known_s, room_s) + reckoning.dialling_s(p, met)
+        crowded_s = reckoning.crowded_s(p, met)
+        if crowded_s:  # the visits wait for room, and their pace says nothing
+            known_s = max(LEAST_S, self._places_from(self.entered) + crowded_s - at_s)
+        return known_s + reckoning.dialling_s(p, met)
+
+    def _places_from(self, begins: dict[str, float]) -> float:
+        """When the first neighbours were probed, or visited."""
+        return begins.get("probe_silent", begins["ask"])
 
     def _visits_s(self, at_s: float, most: int, usual_s: float, slowest_s: float) -> float:
         """Visits of which some are over, some under way, and some to come: those to come take as long as the others."""

@@ -78,8 +78,8 @@ def probing_s(p: Prospect, met: Company) -> float:
 
 
 def room_s(p: Prospect, neighbours: int) -> float:
-    """The wait until the last of so many has a place in the kernel's table."""
-    return max(0, neighbours - p.places) / p.places * HELD_S
+    """The wait until the last of so many has a place in the kernel's table: all places come free together, later."""
+    return max(0, ceil(neighbours / p.places) - 1) * HELD_S
 
 
 def quick_visit_s(p: Prospect) -> float:
@@ -111,19 +111,22 @@ def visits_a_second(p: Prospect, visit_s: float, in_flight: int, questions: int 
     return min(in_flight / max(visit_s, 0.01), p.rate_pps / questions)
 
 
-def asking_s(p: Prospect, met: Company) -> float:
-    """All visits."""
-    return visiting_s(p, met) + dialling_s(p, met)
-
-
 def visiting_s(p: Prospect, met: Company) -> float:
     """Visits to known devices: until the last has begun, and is over."""
     devices = met.near + met.far
     if not p.visits or not devices:
         return 0.0
     waiting = max(0, devices - IN_FLIGHT)
-    waits_s = max(waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT), room_s(p, met.near + met.silent))
-    return waits_s + slowest_visit_s(p, met)
+    return waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
+
+
+def crowded_s(p: Prospect, met: Company) -> float:
+    """Probes and visits of more neighbours than the kernel has places for: the last visits wait for the last places."""
+    wanted = met.near + met.silent  # who is probed first needs a place again when it is visited
+    if not p.visits or wanted <= p.places:
+        return 0.0
+    last = (wanted - 1) % p.places + 1
+    return room_s(p, wanted) + last / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
 
 
 def dialling_s(p: Prospect, met: Company) -> float:

@@ -123,11 +123,14 @@ HELD_BACK: Mapping[str, Scene] = {
     "held-sparse": Scene(
         lambda built: lan(built, 35, "10.81.0.0/18", first=300), targets="10.81.0.0/18", options="rate=500", seed=95
     ),
+    "held-crowded": Scene(
+        lambda built: lan(built, 1900, "10.81.0.0/19", first=7000), targets="10.81.0.0/19", options="rate=2000", seed=97
+    ),
     "held-large": Scene(
         lambda built: large(built, 2500, first=5000), targets=LARGE, options="rate=3000", loss=0.01, seed=96
     ),
 }
-LARGEST = ("crowded", "large", "large-lossy", "held-large")
+LARGEST = ("crowded", "held-crowded", "large", "large-lossy", "held-large")
 
 
 def main(words: list[str]) -> int:

@@ -40,16 +40,20 @@ def test_many_visits_take_as_long_as_the_rate_lets_them():
 
 
 def test_more_neighbours_than_the_kernel_remembers_wait_for_room():
-    crowded = reckoning.visiting_s(replace(LAN, places=768), Company(near=2304))
+    crowded = replace(LAN, places=768)
 
-    assert crowded == pytest.approx(2 * 45, rel=0.1)
-    assert reckoning.room_s(replace(LAN, places=768), 768) == 0
+    assert reckoning.room_s(crowded, 768) == 0
+    assert reckoning.room_s(crowded, 769) == 45
+    assert reckoning.crowded_s(crowded, Company(near=768)) == 0
+    assert 90 < reckoning.crowded_s(crowded, Company(near=1500, silent=600)) < 120
 
 
 def test_no_visits_take_no_time():
-    assert reckoning.asking_s(replace(LAN, visits=False), Company(near=60, unknown=60)) == 0
-    assert reckoning.asking_s(LAN, NOBODY) == 0
-    assert reckoning.checking_s(replace(LAN, visits=False), Company(near=60)) == 0
+    unasked = replace(LAN, visits=False)
+
+    assert reckoning.visiting_s(unasked, Company(near=60)) == reckoning.dialling_s(unasked, Company(unknown=60)) == 0
+    assert reckoning.visiting_s(LAN, NOBODY) == reckoning.dialling_s(LAN, NOBODY) == 0
+    assert reckoning.checking_s(unasked, Company(near=60)) == 0
 
 
 def test_addresses_of_nobody_are_waited_for_so_many_at_a_time():
