@@ -25,6 +25,8 @@ BRAND_MARK = "brand:"  # what the id of a match begins with that rests on brands
 MISSING_BLANK = re.compile(r"(?<=\d)(?=build \d{6})")  # SADP's firmware: "V5.6.2build 190701"
 DAY = re.compile(r"^((?:20)?[0-4]\d)[-/.]?(\d\d)[-/.]?(\d\d)$", re.ASCII)  # 220112, 20220112, 2022-01-12
 
+_RANKS = {strength: rank for rank, strength in enumerate(STRENGTHS)}
+
 
 def match(device: Device, library: Library) -> tuple[Match, ...]:
     """Every fingerprint that fits an observation of the device, strongest first, then in the order of observations."""
@@ -47,7 +49,7 @@ def strongest_first(hit: Match) -> tuple[Any, ...]:
     """The order in which evidence is listed: the same for any order of observations."""
     seen = hit.observation
     return (
-        STRENGTHS.index(hit.strength), seen.field, hit.fingerprint, seen.value,
+        _RANKS[hit.strength], seen.field, hit.fingerprint, seen.value,
         seen.channel, seen.address, seen.mac or "", seen.transport, seen.port, seen.seen_at, seen.reply, hit.claims,
     )  # fmt: skip
 
