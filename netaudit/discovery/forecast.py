@@ -90,7 +90,7 @@ class Forecast:
 
     def estimate(self, at_s: float) -> Estimate | None:
         """How long the run still takes at this time; None where nothing is known yet."""
-        if not self.entered:
+        if not self.entered or self.standing.phase not in PHASES:
             return None
         least, most = self._left_s(at_s, late=False), self._left_s(at_s, late=True)
         if self.standing.mute or not self._may_be_late(at_s):

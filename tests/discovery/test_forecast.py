@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import traces
 
 from netaudit.discovery.forecast import PHASES, Forecast
@@ -133,6 +135,49 @@ def test_logins_go_on_as_they_began():
     estimate = left((0.0, replace(logins, done=0)), (20.0, logins), at_s=20.0)
 
     assert estimate.left_s == pytest.approx(60, rel=0.1)
+
+
+NUMBERS = st.integers(0, 70_000)
+PROSPECTS = st.builds(
+    Prospect,
+    rate_pps=st.floats(1, 1e6),
+    spacing_s=st.sampled_from([0.0, 0.1]),
+    listen_s=st.sampled_from([0.0, 5.0]),
+    asks=st.booleans(),
+    swept=NUMBERS,
+    probed=NUMBERS,
+    reaching=st.integers(0, 4),
+    visits=st.booleans(),
+    places=st.sampled_from([1, 768, 1 << 20]),
+    again_after_s=st.sampled_from([None, 0.0, 60.0]),
+    logins=st.booleans(),
+    ended=st.frozensets(st.sampled_from(PHASES)),
+)
+STANDINGS = st.builds(
+    Standing,
+    stage=st.sampled_from(["", "finding", "asking", "asking the silent", "waiting for the late", "asking the late"]),
+    done=NUMBERS,
+    total=NUMBERS,
+    phase=st.sampled_from([*PHASES, "a phase of its own"]),
+    alive=NUMBERS,
+    near=NUMBERS,
+    silent=NUMBERS,
+    dialled=NUMBERS,
+    in_flight=st.integers(0, 256),
+    late=NUMBERS,
+    mute=NUMBERS,
+    lossy=st.booleans(),
+    resent=NUMBERS,
+    prospect=PROSPECTS,
+)
+
+
+@given(st.lists(STANDINGS, max_size=5))
+def test_whatever_is_told_the_time_left_is_a_time(told):
+    estimate = left(*((float(second), standing) for second, standing in enumerate(told)), at_s=float(len(told)))
+
+    assert estimate is None or 0 < estimate.least_s < float("inf")
+    assert estimate is None or min(estimate.left_s, estimate.most_s) > 0
 
 
 def test_there_is_always_something_left_and_it_grows_less():
