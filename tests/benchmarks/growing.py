@@ -4,6 +4,7 @@ The networks are emulated in namespaces, on this machine's own processors: what 
 devices stand behind a router, because the kernel has one table of 1,024 neighbours for all namespaces.
 """
 
+import json
 import re
 import struct
 import sys
@@ -23,6 +24,7 @@ from benchmarks import captures, sweeps, verbs
 from benchmarks.processes import FINE, Cost, run
 from benchmarks.straight import Point, Series
 from support.fleet import build_fleet
+from support.fleet_checks import UNSEEN_BEHIND_ROUTER
 from support.namespaces import ip, make_namespace, remove_namespaces
 from support.premises import FIRST_HOST, Estate, estate
 
@@ -116,7 +118,16 @@ def devices(sizes: Sequence[int], runs: int) -> Iterator[Point]:
         with estate(seed=size) as built:
             command = [*SCAN, *_settled(built, size), "--profile", "standard", "--rate", str(RATE)]
             with built.alive():
-                yield point(size, [run(command, namespace=built.scanner, limit_s=LIMIT_S) for _ in range(runs)])
+                costs = [run(command, namespace=built.scanner, limit_s=LIMIT_S) for _ in range(runs)]
+            yield point(size, costs, lambda cost, built=built: seen(built, cost.output))
+
+
+def seen(built: Estate, output: bytes) -> str:
+    """How many of the devices were found that can be seen from here: ARP does not cross a router."""
+    found = {address for line in output.splitlines() for address in json.loads(line)["addresses"]}
+    hidden = {address for address in built.routed if built.members[address].kind in UNSEEN_BEHIND_ROUTER}
+    visible = built.members.keys() - hidden
+    return f"{len(found & visible):,} of {len(visible):,} that can be seen"
 
 
 def _settled(built: Estate, size: int) -> tuple[str, ...]:
@@ -209,7 +220,12 @@ def _turned(letters: str, by: int) -> str:
     return letters[by:] + letters[:by]
 
 
-def point(size: int, costs: Sequence[Cost]) -> Point:
+def counted(cost: Cost) -> str:
+    """How many devices were found, a line each."""
+    return f"{len(cost.output.splitlines()):,} devices"
+
+
+def point(size: int, costs: Sequence[Cost], found: Callable[[Cost], str] = counted) -> Point:
     """The medians of some runs. ValueError where one of them failed."""
     if failed := [cost for cost in costs if cost.code not in DONE]:
         raise ValueError(f"{size}: ended with {failed[0].code}: {failed[0].output[-300:]!r}")
@@ -218,7 +234,7 @@ def point(size: int, costs: Sequence[Cost]) -> Point:
         wall_s=median(cost.wall_s for cost in costs),
         cpu_s=median(cost.cpu_s for cost in costs),
         peak_mib=median(cost.peak_mib for cost in costs),
-        found=f"{len(costs[0].output.splitlines()):,} devices",
+        found=found(costs[-1]),
     )
 
 

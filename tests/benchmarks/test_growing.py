@@ -3,9 +3,21 @@
 import re
 import shutil
 import tomllib
+from types import SimpleNamespace
 
 import pytest
-from benchmarks.growing import GROWING, alive, changed, fingerprints, packets, point, replies, silent, write_library
+from benchmarks.growing import (
+    GROWING,
+    alive,
+    changed,
+    fingerprints,
+    packets,
+    point,
+    replies,
+    seen,
+    silent,
+    write_library,
+)
 from benchmarks.processes import Cost
 from support.namespaces import needs_namespaces
 
@@ -68,6 +80,14 @@ def test_hosts_are_counted():
 
     assert few.size == 51
     assert few.found == "51 devices"
+
+
+def test_devices_that_nobody_can_see_from_here_do_not_count():
+    members = {f"10.0.0.{n}": SimpleNamespace(kind=kind) for n, kind in enumerate(["arp only", "printer", "arp only"])}
+    built = SimpleNamespace(members=members, routed={"10.0.0.1", "10.0.0.2"})
+    output = b'{"addresses": ["10.0.0.1", "10.9.9.9"]}\n{"addresses": []}\n'
+
+    assert seen(built, output) == "1 of 2 that can be seen"
 
 
 def test_failed_run_is_no_point():
