@@ -92,9 +92,11 @@ def packets_sent(namespace: str) -> int:
     return int(line.split(":")[1].split()[9])
 
 
-def found(_name: str, cost: Cost) -> str:
-    """How many hosts a scanner names, a line each."""
+def found(name: str, cost: Cost) -> str:
+    """How many hosts a scanner names, a line each; ValueError where it names none."""
     hosts = set(re.findall(rb"10\.199\.\d+\.\d+", cost.output)) - {SCANNER.encode(), NETWORK.encode()[:-3]}
+    if not hosts:
+        raise ValueError(f"{name} found nobody, and ended with {cost.code}")
     return f"{len(hosts):,} hosts"
 
 
