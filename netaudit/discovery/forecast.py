@@ -6,6 +6,7 @@ now counts by the pace that it has shown.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import log
 
 from netaudit.discovery import reckoning
 from netaudit.discovery.ask import PATIENT_CONNECT_S, UNKNOWN_IN_FLIGHT
@@ -103,7 +104,7 @@ class Forecast:
         asked = (p.swept + p.probed * p.reaching) if s.phase == "find" else 0
         share = min(1.0, (self.sent + s.done) / asked) if asked and s.stage == "finding" else 1.0
         more = 1.0 / max(share, FIRST_ANSWERS)
-        near, far = (s.near, int((s.alive - s.near) * more)) if s.dialled else (max(s.near, s.alive), 0)
+        near, far = (s.near, max(0, int((s.alive - s.near) * more))) if s.dialled else (max(s.near, s.alive), 0)
         silent = int(s.silent * more)
         mute = s.mute or (max(1, int(silent * FIREWALLED)) if late else 0)
         return Company(
@@ -123,7 +124,8 @@ class Forecast:
         if s.phase in BEFORE_DIALLING and s.stage != DIALLING:
             return reckoning.hidden(s.near, silent, far)
         supposed = reckoning.hidden(s.near, silent, self.far_at_first)
-        return max(supposed, far - self.far_at_first) if s.stage == DIALLING else far - self.far_at_first
+        found = max(0, far - self.far_at_first)
+        return max(supposed, found) if s.stage == DIALLING else found
 
     def _may_be_late(self, at_s: float) -> bool:
         """Whether it is open still if anybody will be late."""
@@ -144,7 +146,7 @@ class Forecast:
         asked_all = s.phase not in {"find", "probe_silent"} and (s.stage == DIALLING or self._has_seen_all(at_s))
         if met.mute or asked_all:
             return met.late > 0
-        return (1 - FIREWALLED) ** (met.silent + met.hidden) < 0.5
+        return (met.silent + met.hidden) * FIREWALLED > log(2)  # then there is one more likely than none
 
     def _left_s(self, at_s: float, *, late: bool) -> float:
         """Go through the rest of the run."""
@@ -155,7 +157,7 @@ class Forecast:
             if coming not in self.standing.prospect.ended:
                 begins[coming] = now_s
                 now_s = self._over_at(coming, begins, met)
-        return now_s - at_s
+        return max(LEAST_S, now_s - at_s)
 
     def _over_at(self, phase: str, begins: dict[str, float], met: Company) -> float:
         """When a phase will be over that begins then."""

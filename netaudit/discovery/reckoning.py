@@ -66,7 +66,7 @@ def finding_s(p: Prospect, met: Company) -> float:
 
 def packets_to_find(p: Prospect, met: Company) -> int:
     """ARP asks everybody once, and the silent twice; unicast asks once by each channel."""
-    return 2 * p.swept - met.near + p.probed * p.reaching
+    return p.swept + max(0, p.swept - met.near) + p.probed * p.reaching
 
 
 def probing_s(p: Prospect, met: Company) -> float:
@@ -169,7 +169,7 @@ def looks_again(p: Prospect, met: Company) -> bool:
 
 def sweeping_again_s(p: Prospect, met: Company) -> float:
     """The addresses that were silent to ARP, where packets are lost."""
-    return 2 * (p.swept - met.near) / again_pps(p) + TAIL_S if met.lossy and p.swept else 0.0
+    return 2 * max(0, p.swept - met.near) / again_pps(p) + TAIL_S if met.lossy and p.swept else 0.0
 
 
 def probing_again_s(p: Prospect, met: Company) -> float:
