@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import traces
 
@@ -172,6 +172,7 @@ STANDINGS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(STANDINGS, max_size=5))
 def test_whatever_is_told_the_time_left_is_a_time(told):
     estimate = left(*((float(second), standing) for second, standing in enumerate(told)), at_s=float(len(told)))

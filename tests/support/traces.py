@@ -84,7 +84,9 @@ def table(traces: Iterable[Trace], shares: Sequence[float] = (0.1, 0.25, 0.5, 0.
         after = {share: 1.0 if error is None else error for share, error in found.items() if share >= FIRST}
         holds = max((share for share, error in after.items() if abs(error) > WITHIN), default=FIRST)
         furthest = max(after.values(), key=abs)
-        lines.append(f"| {trace.name} | {trace.total_s:,.0f} | {' | '.join(ends)} | {furthest:+.0%} | {ceil(100 * holds)}% |")
+        lines.append(
+            f"| {trace.name} | {trace.total_s:,.0f} | {' | '.join(ends)} | {furthest:+.0%} | {ceil(100 * holds)}% |"
+        )
     return "\n".join(lines) + "\n"
 
 
