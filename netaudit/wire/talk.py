@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Protocol
 
+from netaudit.wire.failures import status_of, told
 from netaudit.wire.gate import Gate
 from netaudit.wire.readiness import ENDED, FAILED, READ, WRITE, Watch
 from netaudit.wire.secure import TlsSession
@@ -25,7 +26,6 @@ FAREWELL_BYTES = 256 * 1024  # that are heard out after we have hung up: who flo
 _UNHEARD = frozenset({4, 9, 11})  # FIN_WAIT1, LAST_ACK, CLOSING of linux/tcp_states.h: our FIN has no answer yet
 _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
-_HERE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
 
 class Loop(Protocol):
@@ -186,9 +186,8 @@ class Talk:
         return self._end("ok")
 
     def _failed(self, code: int) -> Outcome:
-        name = errno.errorcode.get(code, str(code))
         self.close()
-        return self._end(status_of(code), f"{name} on this machine" if code in _HERE else name)
+        return self._end(status_of(code), told(code))
 
     def _begin_handshake(self, sock: socket.socket, step: Secure) -> Outcome | None:
         self._tls = TlsSession(step.context)
@@ -340,19 +339,3 @@ def _sent(sock: socket.socket, data: bytes) -> int:
 
 def _state_of(sock: socket.socket) -> int:
     return int(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0])  # type: ignore[attr-defined,unused-ignore]
-
-
-def status_of(code: int) -> str:
-    """The word of vocabulary.STATUSES for a system error."""
-    return _STATUSES.get(code, "unreachable")
-
-
-_STATUSES = {
-    errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "closed",
-    errno.EPIPE: "closed",
-    errno.ECONNABORTED: "closed",
-    errno.ETIMEDOUT: "timeout",
-    errno.EACCES: "permission",
-    errno.EPERM: "permission",
-}
