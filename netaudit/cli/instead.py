@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import click
 
@@ -13,27 +14,40 @@ Command = TypeVar("Command", bound=Callable[..., object])
 A_FOLDER, A_FILE = click.Path(file_okay=False, path_type=Path), click.Path(dir_okay=False, path_type=Path)
 
 
+class _Ending(TypedDict):
+    """What makes an option act and end."""
+
+    callback: Callable[[click.Context, click.Parameter, Path | bool | None], None]
+    is_eager: bool
+    expose_value: bool
+
+
 def instead_options(function: Command) -> Command:
     """--init DIR, --new-key FILE and --schema: each does its work and ends."""
-    schema = _option("--schema", _print_schema, "Print the JSON Schema of findings, and end.", is_flag=True)
-    key = _option("--new-key", _new_key, "Write a new key to sign with, and FILE.pub beside it, and end.", type=A_FILE)
-    init = _option(
-        "--init",
-        _init,
-        "Write commented templates of profile, register and waivers, and end.",
-        type=A_FOLDER,
-        metavar="DIR",
+    schema, key, init = _ending(_print_schema), _ending(_new_key), _ending(_init)
+    options = (
+        click.option("--schema", is_flag=True, help="Print the JSON Schema of findings, and end.", **schema),
+        click.option(
+            "--new-key", type=A_FILE, help="Write a new key to sign with, and FILE.pub beside it, and end.", **key
+        ),
+        click.option(
+            "--init",
+            type=A_FOLDER,
+            metavar="DIR",
+            help="Write commented templates of profile, register and waivers, and end.",
+            **init,
+        ),
     )
-    return init(key(schema(function)))
+    return reduce(lambda decorated, option: option(decorated), options, function)
 
 
-def _option(name: str, act: Callable[[Path], None], told: str, **more: object) -> Callable[[Command], Command]:
+def _ending(act: Callable[[Path], None]) -> _Ending:
     def callback(ctx: click.Context, _option: click.Parameter, value: Path | bool | None) -> None:
         if value and not ctx.resilient_parsing:
             act(value if isinstance(value, Path) else Path())
             ctx.exit()
 
-    return click.option(name, help=told, callback=callback, is_eager=True, expose_value=False, **more)
+    return {"callback": callback, "is_eager": True, "expose_value": False}
 
 
 def _init(directory: Path) -> None:
