@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("support.fleet_checks")  # lets checks that several tests share say what they compared
+
 HERE = Path(__file__).parent
 JOURNAL_FOLDER = HERE / "support" / "journal"
 LAST = "test_never.py"  # judges what all others sent
