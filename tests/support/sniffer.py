@@ -2,7 +2,6 @@
 
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,9 @@ from support.namespaces import inside
 
 EVERY_PROTOCOL = 0x0003  # ETH_P_ALL
 OUTGOING = 4  # PACKET_OUTGOING
-SO_RCVBUFFORCE = 33
+SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35  # asm-generic/socket.h
+TIMESPEC = struct.Struct("@ll")  # clock_gettime(2): when the kernel saw a frame, however late it is read
+TOLD_BYTES = socket.CMSG_SPACE(TIMESPEC.size)
 BUFFER_BYTES = 32 * 1024 * 1024
 SNAPLEN = 65535
 
@@ -59,6 +60,7 @@ def sniff(namespace: str, interface: str) -> Iterator[Sniffer]:
         with inside(namespace):
             sock = stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL)))
             sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
+            sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             sock.bind((interface, EVERY_PROTOCOL))
         sock.setblocking(False)
         stopped, stop = map(stack.enter_context, socket.socketpair())
@@ -80,7 +82,8 @@ def _record(sock: socket.socket, stopped: socket.socket, frames: list[Frame]) ->
 def _waiting(sock: socket.socket) -> Iterator[Frame]:
     while True:
         try:
-            payload, address = sock.recvfrom(SNAPLEN)
+            payload, told, _, address = sock.recvmsg(SNAPLEN, TOLD_BYTES)
         except BlockingIOError:
             return
-        yield Frame(time.time(), payload, address[2] == OUTGOING)
+        seconds, nanoseconds = TIMESPEC.unpack(told[0][2])
+        yield Frame(seconds + nanoseconds / 1e9, payload, address[2] == OUTGOING)
