@@ -27,7 +27,7 @@ MAKERS = ("hikvision", "dahua")
 PORTS = "80,443,554,8000,8080,8443,37777"
 SCRIPTS = "http-title,http-server-header,rtsp-methods,ssl-cert,wsdd-discover,upnp-info"
 NETAUDIT = (sys.executable, "-m", "netaudit", "scan", NETWORK, "--yes", "--once", "-q", "-o", "json")
-LIMIT_S = 150.0
+LIMIT_S = 240.0
 WAYS = {
     "netaudit, standard": (*NETAUDIT, "--profile", "standard"),
     "netaudit, standard, not listening": (*NETAUDIT, "--profile", "standard", "--listen", "0"),
