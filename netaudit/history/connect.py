@@ -4,6 +4,8 @@ A transaction either lands whole or not at all, also when the program is killed 
 """
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from netaudit.history.tables import CURRENT, migrate, version_of
 
 WAIT_S: Final = 60  # for another process that is storing
+_BUSY_S: Final = 0.02  # after which a file that others are setting up is looked at again
 LOCK: Final = 0x6E657461  # "neta": whoever migrates a PostgreSQL history holds this advisory lock
 WRITES: Final = "netaudit_writes"
 
@@ -84,9 +87,24 @@ def _set_up(link: Any, record: object) -> None:
     """SQLite as it should be: our own transactions, so that changes of tables are in them too, and a log ahead."""
     link.isolation_level = None
     cursor = link.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Go over to the log, once for a file: SQLite does not wait for others where they do the same (sqlite3_busy_handler)."""
+    over_at = time.monotonic() + WAIT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= over_at:
+                raise
+            time.sleep(_BUSY_S)
+        else:
+            return
 
 
 def _begin(link: Connection) -> None:

@@ -1,9 +1,14 @@
 """Where a history stands: the default, files and URLs, and one line where it cannot be used."""
 
+import sqlite3
+import threading
+from contextlib import closing
+
 import pytest
 
 from netaudit.history import History
-from netaudit.history.connect import default_path, place_of
+from netaudit.history.connect import connect, default_path, place_of
+from netaudit.history.tables import CURRENT, version_of
 
 
 def test_default_is_in_the_data_folder(monkeypatch, tmp_path):
@@ -38,3 +43,19 @@ def test_server_that_is_not_there_is_one_line_without_its_password(tmp_path):
 
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_new_file_that_another_sets_up_is_waited_for(tmp_path):
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE t (x)")
+        release = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        release.start()
+        engine = connect(place_of(path), create=True)
+        release.join()
+
+    with engine.connect() as link:
+        assert link.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert version_of(link) == CURRENT
+    engine.dispose()
