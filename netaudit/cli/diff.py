@@ -10,7 +10,7 @@ from netaudit.cli.outputs import read_outputs, write_texts
 
 if TYPE_CHECKING:
     from netaudit.history import Drift, History
-    from netaudit.inventory import Document
+    from netaudit.inventory import Surveyed
 
 FORMATS = ("table", "json", "markdown")
 
@@ -55,10 +55,10 @@ def _drift(old: str, new: str, where: str | None) -> "Drift":
         return compare(_read(old, history), _read(new, history), history.facts())
 
 
-def _read(name: str, history: "History | None" = None) -> "Document":
-    from netaudit.inventory import read
+def _read(name: str, history: "History | None" = None) -> "Surveyed":
+    from netaudit.inventory import survey
 
-    return history.load(history.find(name).id) if history and not Path(name).is_file() else read(name)
+    return history.load(history.find(name).id) if history and not Path(name).is_file() else survey(Path(name))
 
 
 def _write(drift: "Drift", name: str, stream: TextIO) -> None:

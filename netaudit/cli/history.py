@@ -103,13 +103,13 @@ def _write_device(timeline: "Timeline", device: "Tracked", form: str, stream: Te
 def add(inventories: tuple[Path, ...], bundle: Path | None, where: str | None) -> int:
     """Store runs from INVENTORY files."""
     from netaudit.history import History
-    from netaudit.inventory import read
+    from netaudit.inventory import survey
 
     if bundle and len(inventories) > 1:
         raise click.UsageError("--bundle: name one inventory, the one of this recording")
     with History(where) as opened:
         for path in inventories:
-            document = read(path)
+            document = survey(path)
             if bundle:
                 _check_bundle(bundle, document.run.id)
             new = opened.add(document, bundle)

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.scope import Scope, parse_scope
 
 # Gaps after which silence proves nothing anywhere.
@@ -45,7 +45,7 @@ class Cover(msgspec.Struct, frozen=True, array_like=True):
         return frozenset(name for name, status in self.channels if status == "done")
 
 
-def cover_of(document: Document) -> Cover:
+def cover_of(document: Surveyed) -> Cover:
     """The cover of an inventory."""
     problems = document.problems
     return Cover(

@@ -12,7 +12,7 @@ from netaudit.history.shape import CHANGE_KINDS, Change, Fact
 from netaudit.history.snapshots import Shelf, Snapshot, given, stored
 from netaudit.history.store import History
 from netaudit.history.timeline import Fold
-from netaudit.inventory import Document, escape
+from netaudit.inventory import Surveyed, escape
 
 SCHEMA = "netaudit.drift/1"
 
@@ -36,7 +36,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
 
 
-def compare(old: Document, new: Document, facts: Iterable[Fact] = ()) -> Drift:
+def compare(old: Surveyed, new: Surveyed, facts: Iterable[Fact] = ()) -> Drift:
     """The changes from one inventory to another. ValueError where the ids of one are not unique."""
     (before, after), shelf = given((old, new))
     return compare_runs(before, after, shelf, facts)

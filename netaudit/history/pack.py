@@ -25,8 +25,9 @@ from netaudit.inventory import (
     EvidenceDocument,
     ProblemDocument,
     RunDocument,
+    Surveyed,
     address_order,
-    encode,
+    encode_parts,
     stamp,
 )
 
@@ -37,7 +38,6 @@ NEVER: Final = stamp(0)
 MOST_BYTES: Final = 1 << 30  # of one part, unpacked: a file from elsewhere may hold anything
 
 Trace = tuple[tuple[str, str | None], ...]  # (value, reply) of each piece of evidence
-Encoded = tuple[bytes, bytes]  # core, trace
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -51,68 +51,88 @@ class Head(msgspec.Struct, frozen=True):
 class Sheet(msgspec.Struct, frozen=True, array_like=True):
     """What is another in each run: of each asset, in the order of the inventory."""
 
-    seen: tuple[tuple[int, ...], ...]  # seconds after the start of the run, of each piece of evidence
+    seen: tuple[msgspec.Raw, ...]  # JSON: seconds after the start of the run, of each piece of evidence
     differs: dict[str, tuple[str, str | None]]  # "asset.evidence" -> (value, reply), where not as in the trace
     order: tuple[str, ...] = ()  # ids, where the inventory is not in the usual order
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """An inventory in parts."""
+    """An inventory without what its assets say: who they are, and where each of them is found."""
 
     head: Head
     cover: Cover
-    assets: tuple[AssetDocument, ...]
+    order: tuple[str, ...]  # ids, where they are not in the usual order
     cores: tuple[bytes, ...]  # digests, in the order of the assets
-    encoded: Mapping[bytes, Encoded]  # digest -> core and trace
     groups: tuple[bytes, ...]  # digests; empty for a group without members
     pieces: Mapping[bytes, bytes]  # digest -> the digests of a group's members, one after the other
     sha256: str
 
 
-def pack(document: Document) -> Packed:
-    """The parts of an inventory. ValueError where two assets have one id: references could not tell them apart."""
-    ids = Counter(asset.id for asset in document.assets)
-    if twice := [name for name, count in ids.items() if count > 1]:
-        raise ValueError(f"run {document.run.id}: {twice[0]} is the id of {ids[twice[0]]} assets: it cannot be stored")
-    encoded = [_encode(asset) for asset in document.assets]
-    cores = tuple(digest_of(core) for core, _ in encoded)
-    members: list[list[bytes]] = [[] for _ in range(GROUPS)]
-    for asset, core in zip(document.assets, cores, strict=True):
-        members[zlib.crc32(asset.id.encode()) % GROUPS].append(core)
-    pieces = {digest_of(text): text for group in members if (text := b"".join(sorted(group)))}
+def pack(document: Surveyed) -> Packed:
+    """What refers to the assets of an inventory. ValueError where two have one id: references could not tell them apart."""
+    noted: list[tuple[bytes, str, tuple[int, int, str]]] = []
+
+    def passing() -> Iterator[AssetDocument]:
+        for asset in document.assets:
+            noted.append((digest_of(core_of(asset)), asset.id, place_order(asset)))
+            yield asset
+
+    whole = _sha256(encode_parts(document, passing()))
+    usual = sorted(noted, key=lambda one: (one[2], one[1]))
+    groups, pieces = refer(document.run.id, ((name, core) for core, name, _ in noted))
     return Packed(
         head=Head(document.run, document.coverage, document.problems),
         cover=cover_of(document),
-        assets=document.assets,
-        cores=cores,
-        encoded=dict(zip(cores, encoded, strict=True)),
-        groups=tuple(digest_of(text) if (text := b"".join(sorted(group))) else b"" for group in members),
+        order=() if usual == noted else tuple(name for _, name, _ in noted),
+        cores=tuple(core for core, _, _ in noted),
+        groups=groups,
         pieces=pieces,
-        sha256=sha256(encode(document)).hexdigest(),
+        sha256=whole,
     )
 
 
-def _encode(asset: AssetDocument) -> Encoded:
+def _sha256(parts: Iterable[bytes]) -> str:
+    whole = sha256()
+    for part in parts:
+        whole.update(part)
+    return whole.hexdigest()
+
+
+def refer(run: str, cores: Iterable[tuple[str, bytes]]) -> tuple[tuple[bytes, ...], dict[bytes, bytes]]:
+    """The groups of a run's (id, core), and the piece of each. ValueError where an id comes twice."""
+    ids: Counter[str] = Counter()
+    members: list[list[bytes]] = [[] for _ in range(GROUPS)]
+    for name, core in cores:
+        ids[name] += 1
+        members[zlib.crc32(name.encode()) % GROUPS].append(core)
+    if twice := [name for name, count in ids.items() if count > 1]:
+        raise ValueError(f"run {run}: {twice[0]} is the id of {ids[twice[0]]} assets: it cannot be stored")
+    texts = [b"".join(sorted(group)) for group in members]
+    return tuple(digest_of(text) if text else b"" for text in texts), {digest_of(text): text for text in texts if text}
+
+
+def core_of(asset: AssetDocument) -> bytes:
+    """What an asset is, as JSON: its evidence without values, times and replies."""
     bare = tuple(replace(e, value="", reply=None, seen_at=NEVER) for e in asset.evidence)
-    trace = tuple((e.value, e.reply) for e in asset.evidence)
-    return msgspec.json.encode(replace(asset, evidence=bare), order="sorted"), msgspec.json.encode(trace)
+    return msgspec.json.encode(replace(asset, evidence=bare), order="sorted")
 
 
-def sheet_of(packed: Packed, traces: Mapping[bytes, bytes]) -> Sheet:
-    """What only this run knows, beside the traces (JSON, by core) that are stored already."""
+def trace_of(asset: AssetDocument) -> bytes:
+    """What its evidence said, and in which replies, as JSON."""
+    return msgspec.json.encode(tuple((e.value, e.reply) for e in asset.evidence))
+
+
+def sheet_of(packed: Packed, traced: Iterable[tuple[AssetDocument, bytes, bytes]]) -> Sheet:
+    """What only this run knows of its assets, each of which comes with its trace and the one that is stored, as JSON."""
     start = seconds(packed.head.run.started_at)
+    seen: list[msgspec.Raw] = []
     differs: dict[str, tuple[str, str | None]] = {}
-    for number, (asset, core) in enumerate(zip(packed.assets, packed.cores, strict=True)):
-        if traces[core] != packed.encoded[core][1]:
-            differs.update(_differing(number, asset, read_trace(traces[core])))
-    order = tuple(asset.id for asset in packed.assets)
-    usual = tuple(asset.id for asset in sorted(packed.assets, key=usual_order))
-    return Sheet(
-        tuple(tuple(seconds(e.seen_at) - start for e in asset.evidence) for asset in packed.assets),
-        differs,
-        () if order == usual else order,
-    )
+    for number, (asset, own, stored) in enumerate(traced):
+        if own != stored:
+            differs.update(_differing(number, asset, read_trace(stored)))
+        seen.append(msgspec.Raw(msgspec.json.encode([seconds(e.seen_at) - start for e in asset.evidence])))
+    return Sheet(tuple(seen), differs, packed.order)
 
 
 def _differing(number: int, asset: AssetDocument, trace: Trace) -> Iterator[tuple[str, tuple[str, str | None]]]:
@@ -124,29 +144,31 @@ def _differing(number: int, asset: AssetDocument, trace: Trace) -> Iterator[tupl
 def unpack(head: Head, members: Iterable[tuple[AssetDocument, Trace]], sheet: Sheet, digest: str) -> Document:
     """The inventory again. ValueError where it is not the one that was packed, which `digest` tells."""
     by_id = {asset.id: (asset, trace) for asset, trace in members}
-    order = sheet.order or [a.id for a in sorted((asset for asset, _ in by_id.values()), key=usual_order)]
+    order = sheet.order or sorted(by_id, key=lambda name: (place_order(by_id[name][0]), name))
     start = seconds(head.run.started_at)
     try:
         assets = tuple(_whole(number, *by_id[name], sheet, start) for number, name in enumerate(order))
-    except (IndexError, KeyError):
+    except (IndexError, KeyError, msgspec.DecodeError):
         assets = ()
     document = Document(run=head.run, coverage=head.coverage, assets=assets, problems=head.problems)
-    if sha256(encode(document)).hexdigest() != digest:
+    if _sha256(encode_parts(document, assets)) != digest:
         raise ValueError(f"run {head.run.id}: what is stored of it was changed: take it from a copy of the history")
     return document
 
 
 def _whole(number: int, asset: AssetDocument, trace: Trace, sheet: Sheet, start: int) -> AssetDocument:
+    times = msgspec.json.decode(sheet.seen[number], type=tuple[int, ...])
+
     def filled(place: int, evidence: EvidenceDocument) -> EvidenceDocument:
         value, reply = sheet.differs.get(f"{number}.{place}", trace[place])
-        return replace(evidence, value=value, reply=reply, seen_at=stamp(start + sheet.seen[number][place]))
+        return replace(evidence, value=value, reply=reply, seen_at=stamp(start + times[place]))
 
     return replace(asset, evidence=tuple(filled(*one) for one in enumerate(asset.evidence)))
 
 
-def usual_order(asset: AssetDocument) -> tuple[tuple[int, int, str], str]:
-    """Sorts assets as an inventory does."""
-    return (address_order(next(iter(asset.addresses), "")), asset.id)
+def place_order(asset: AssetDocument) -> tuple[int, int, str]:
+    """Sorts assets as an inventory does, together with their ids."""
+    return address_order(next(iter(asset.addresses), ""))
 
 
 def members_of(piece: bytes) -> tuple[bytes, ...]:

@@ -1,16 +1,16 @@
 """Runs as the timeline reads them: what each covered, and references to what it found; from the store or from memory."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from netaudit.history.cover import Cover
-from netaudit.history.pack import Packed, groups_of, members_of, pack, read_core
-from netaudit.history.store import History
-from netaudit.inventory import AssetDocument, Document
+from netaudit.history.cover import Cover, cover_of
+from netaudit.history.outline import outline
+from netaudit.history.pack import core_of, digest_of, groups_of, members_of, read_core, refer
+from netaudit.history.store import History, Parts
+from netaudit.inventory import AssetDocument, Surveyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ def stored(history: History, runs: Collection[str] | None = None) -> tuple[list[
     if runs is not None:
         pieces.update(history.pieces(d for row in rows for d in groups_of(pieces[row["manifest"]]) if d))
     cores = history.cores(None if runs is None else _cores(rows, pieces))
+    assets = Parts({digest: outline(read_core(core)) for digest, core in cores})
     covers = {row["cover"] for row in rows}
     read = {digest: msgspec.json.decode(pieces[digest], type=Cover) for digest in covers}
     snapshots = [
         Snapshot(r["id"], r["site"], r["started_at"], read[r["cover"]], groups_of(pieces[r["manifest"]])) for r in rows
     ]
-    assets = lru_cache(maxsize=None)(lambda digest: read_core(cores[digest]))
-    return snapshots, Shelf(lambda digest: members_of(pieces[digest]), assets)
+    return snapshots, Shelf(lambda digest: members_of(pieces[digest]), assets.__getitem__)
 
 
 def _needed(rows: Iterable[Mapping[str, Any]]) -> set[bytes]:
@@ -71,14 +71,23 @@ def readings_of(history: History) -> list[Reading]:
     return [Reading(document.run.id, at, document.assets) for at, document in history.readings()]
 
 
-def given(documents: Iterable[Document]) -> tuple[list[Snapshot], Shelf]:
-    """Runs that stand in no history, in the order given."""
-    packs = [pack(document) for document in documents]
-    pieces = {digest: piece for packed in packs for digest, piece in packed.pieces.items()}
-    assets = {core: a for packed in packs for a, core in zip(packed.assets, packed.cores, strict=True)}
-    return [_snapshot(packed) for packed in packs], Shelf(lambda digest: members_of(pieces[digest]), assets.__getitem__)
+def given(documents: Iterable[Surveyed]) -> tuple[list[Snapshot], Shelf]:
+    """Runs that stand in no history, in the order given. ValueError where the ids of one are not unique."""
+    pieces: dict[bytes, bytes] = {}
+    assets: dict[bytes, AssetDocument] = {}
+    snapshots = []
+    for document in documents:
+        run = document.run
+        groups, texts = refer(run.id, _outlined(document, assets))
+        pieces |= texts
+        snapshots.append(Snapshot(run.id, run.site, run.started_at, cover_of(document), groups))
+    return snapshots, Shelf(lambda digest: members_of(pieces[digest]), assets.__getitem__)
 
 
-def _snapshot(packed: Packed) -> Snapshot:
-    run = packed.head.run
-    return Snapshot(run.id, run.site, run.started_at, packed.cover, packed.groups)
+def _outlined(document: Surveyed, assets: dict[bytes, AssetDocument]) -> Iterator[tuple[str, bytes]]:
+    """The (id, digest) of each asset, of which those that are new are kept."""
+    for asset in document.assets:
+        core = digest_of(core_of(asset))
+        if core not in assets:
+            assets[core] = outline(asset)
+        yield asset.id, core

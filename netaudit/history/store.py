@@ -7,6 +7,7 @@ grows with what changes.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -22,6 +23,7 @@ from netaudit.history.pack import (
     Head,
     Packed,
     Sheet,
+    core_of,
     digest_of,
     groups_of,
     manifest_of,
@@ -32,11 +34,12 @@ from netaudit.history.pack import (
     sheet_of,
     squeeze,
     stretch,
+    trace_of,
     unpack,
 )
 from netaudit.history.shape import Fact, StoredRun
 from netaudit.history.tables import ASSET, FACT, PIECE, READING, RUN
-from netaudit.inventory import Document
+from netaudit.inventory import AssetDocument, Document, Surveyed, portions
 
 Shape = TypeVar("Shape")
 Where = str | os.PathLike[str] | None
@@ -45,10 +48,10 @@ AT_ONCE: Final = 500  # keys in one question: SQLite takes 32,766 variables, old
 LINE: Final = [RUN.c[name] for name in StoredRun.__struct_fields__]
 
 
-class Parts(dict[bytes, bytes]):
+class Parts(dict[bytes, Shape]):
     """Parts by their digests; one that is missing is an error of one line."""
 
-    def __missing__(self, digest: bytes) -> bytes:
+    def __missing__(self, digest: bytes) -> Shape:
         raise ValueError(f"the history is damaged: part {digest.hex()[:16]} is missing: take it from a copy")
 
 
@@ -78,7 +81,7 @@ class History:
         """Let the database go."""
         self.engine.dispose()
 
-    def add(self, document: Document, bundle: Path | None = None, *, stored_at: str = "") -> bool:
+    def add(self, document: Surveyed, bundle: Path | None = None, *, stored_at: str = "") -> bool:
         """Store a run, and the recording of it. False where it is there already.
 
         ValueError where another inventory is stored under its id: runs are never overwritten.
@@ -92,14 +95,14 @@ class History:
                 if kept and known.bundle is None:
                     link.execute(update(RUN).where(RUN.c.id == document.run.id).values(bundle=kept))
                 return False
-            row = {**_row(packed), **_parts(link, packed), "bundle": kept, "stored_at": stored_at or now()}
+            row = {**_row(packed), **_parts(link, document, packed), "bundle": kept, "stored_at": stored_at or now()}
             return _put(link, RUN, row)
 
-    def add_reading(self, document: Document, *, read_at: str = "") -> bool:
+    def add_reading(self, document: Surveyed, *, read_at: str = "") -> bool:
         """Store what today's fingerprints make of a stored run's recording, beside the run. False where it is known."""
         packed = pack(document)
         with told(self.url), writing(self.engine) as link:
-            parts = _parts(link, packed)
+            parts = _parts(link, document, packed)
             row = {
                 "sha256": packed.sha256, "run": document.run.id, "read_at": read_at or now(),
                 "manifest": parts["manifest"], "head": parts["head"], "sheet": parts["sheet"],
@@ -112,7 +115,8 @@ class History:
         pieces = source.pieces([row["cover"], row["manifest"]])
         pieces.update(source.pieces(group for group in groups_of(pieces[row["manifest"]]) if group))
         groups = (pieces[group] for group in groups_of(pieces[row["manifest"]]) if group)
-        cores = source._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], [c for g in groups for c in members_of(g)])  # noqa: SLF001
+        members = [core for group in groups for core in members_of(group)]
+        cores = list(source._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], members))  # noqa: SLF001
         _check_digests({**pieces, **{core["digest"]: stretch(core["core"]) for core in cores}})
         with told(self.url), writing(self.engine) as link:
             squeezed = {digest: {"data": squeeze(text)} for digest, text in pieces.items()}
@@ -198,13 +202,13 @@ class History:
         columns = (RUN.c.id, RUN.c.site, RUN.c.started_at, RUN.c.cover, RUN.c.manifest)
         yield from self._rows(select(*columns).order_by(RUN.c.started_at, RUN.c.id))
 
-    def pieces(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
+    def pieces(self, digests: Iterable[bytes] | None = None) -> Parts[bytes]:
         """The pieces with these digests; all of them for None."""
         return Parts({r["digest"]: stretch(r["data"]) for r in self._by_digest(PIECE, [PIECE.c.data], digests)})
 
-    def cores(self, digests: Iterable[bytes] | None = None) -> dict[bytes, bytes]:
-        """The cores of assets with these digests, as JSON; all of them for None."""
-        return Parts({r["digest"]: stretch(r["core"]) for r in self._by_digest(ASSET, [ASSET.c.core], digests)})
+    def cores(self, digests: Iterable[bytes] | None = None) -> Iterator[tuple[bytes, bytes]]:
+        """(digest, core as JSON) of the assets with these digests, read some hundreds at a time; all for None."""
+        return ((r["digest"], stretch(r["core"])) for r in self._by_digest(ASSET, [ASSET.c.core], digests))
 
     def _unpacked(self, row: Mapping[str, Any]) -> Document:
         manifest = self.pieces([row["manifest"]])[row["manifest"]]
@@ -218,11 +222,16 @@ class History:
             row["sha256"],
         )
 
-    def _by_digest(self, table: Table, columns: list[Any], digests: Iterable[bytes] | None) -> list[dict[str, Any]]:
+    def _by_digest(self, table: Table, columns: list[Any], digests: Iterable[bytes] | None) -> Iterator[dict[str, Any]]:
         query = select(table.c.digest, *columns)
-        if digests is None:
-            return self._rows(query)
-        return [row for some in _portions(digests) for row in self._rows(query.where(table.c.digest.in_(some)))]
+        if digests is not None:
+            for some in _portions(digests):
+                yield from self._rows(query.where(table.c.digest.in_(some)))
+            return
+        last = b""
+        while rows := self._rows(query.where(table.c.digest > last).order_by(table.c.digest).limit(AT_ONCE)):
+            yield from rows
+            last = rows[-1]["digest"]
 
     def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         with told(self.url), self.engine.connect() as link:
@@ -252,24 +261,36 @@ def _row(packed: Packed) -> dict[str, object]:
     run = packed.head.run
     return {
         "id": run.id, "site": run.site, "feed": run.feed, "started_at": run.started_at,
-        "finished_at": run.finished_at, "assets": len(packed.assets), "sha256": packed.sha256,
+        "finished_at": run.finished_at, "assets": len(packed.cores), "sha256": packed.sha256,
         "pruned_at": None,
     }  # fmt: skip
 
 
-def _parts(link: Connection, packed: Packed) -> dict[str, bytes]:
+def _parts(link: Connection, document: Surveyed, packed: Packed) -> dict[str, bytes]:
     """Store the parts that are not there yet; the columns of a row that refers to them."""
     cover, manifest = msgspec.json.encode(packed.cover), manifest_of(packed.groups)
     named = {digest_of(text): text for text in (cover, manifest)} | dict(packed.pieces)
     _add(link, PIECE, {digest: {"data": squeeze(text)} for digest, text in _missing(link, PIECE, named).items()})
-    new = _missing(link, ASSET, packed.encoded)
-    _add(link, ASSET, {d: {"core": squeeze(core), "trace": squeeze(trace)} for d, (core, trace) in new.items()})
+    sheet = sheet_of(packed, _traced(link, document, packed.cores))
     return {
         "cover": digest_of(cover),
         "manifest": digest_of(manifest),
         "head": squeeze(msgspec.json.encode(packed.head)),
-        "sheet": squeeze(msgspec.json.encode(sheet_of(packed, _traces(link, packed.encoded)))),
+        "sheet": squeeze(msgspec.json.encode(sheet)),
     }
+
+
+def _traced(
+    link: Connection, document: Surveyed, cores: Iterable[bytes]
+) -> Iterator[tuple[AssetDocument, bytes, bytes]]:
+    """Store the assets that are not there yet; each with its trace, and the trace that is stored."""
+    digests = iter(cores)
+    for some in portions(document.assets):
+        named = dict(zip(islice(digests, len(some)), some, strict=True))
+        new = {digest: (core_of(asset), trace_of(asset)) for digest, asset in _missing(link, ASSET, named).items()}
+        _add(link, ASSET, {d: {"core": squeeze(core), "trace": squeeze(trace)} for d, (core, trace) in new.items()})
+        traces = _traces(link, named)
+        yield from ((asset, trace_of(asset), traces[digest]) for digest, asset in named.items())
 
 
 def _missing(link: Connection, table: Table, wanted: Mapping[bytes, Shape]) -> dict[bytes, Shape]:

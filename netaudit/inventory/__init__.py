@@ -9,8 +9,10 @@ from netaudit.inventory.jsonfile import (
     decode,
     encode,
     encode_lines,
+    encode_parts,
     encode_schema,
     escape,
+    portions,
     read,
     replacing,
     write,
@@ -30,10 +32,11 @@ from netaudit.inventory.shape import (
     RunDocument,
     ScopeDocument,
     SubnetDocument,
+    Surveyed,
     ToolDocument,
     schema,
 )
-from netaudit.inventory.stored import Stored, Surveyed, open_stored
+from netaudit.inventory.stored import Stored, open_stored, survey
 from netaudit.plain import UNPRINTABLE
 
 __all__ = [
@@ -60,12 +63,15 @@ __all__ = [
     "document",
     "encode",
     "encode_lines",
+    "encode_parts",
     "encode_schema",
     "escape",
     "open_stored",
+    "portions",
     "read",
     "replacing",
     "schema",
     "stamp",
+    "survey",
     "write",
 ]

@@ -3,17 +3,19 @@
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from netaudit.inventory.shape import SCHEMA, AssetDocument, Document, schema
+from netaudit.inventory.shape import SCHEMA, AssetDocument, Document, Surveyed, schema
 from netaudit.plain import ACTING
 
-_LINES = 512
+AT_ONCE = 512  # assets that are written in one piece
+_FIRST, _LAST = b'{\n  "assets": [', b"\n  ]\n}"
 
 
 def encode(doc: Document) -> bytes:
@@ -21,11 +23,30 @@ def encode(doc: Document) -> bytes:
     return escape(msgspec.json.format(msgspec.json.encode(doc, order="sorted"), indent=2)) + b"\n"
 
 
-def encode_lines(assets: Sequence[AssetDocument]) -> Iterator[bytes]:
+def encode_parts(around: Surveyed, assets: Iterable[AssetDocument]) -> Iterator[bytes]:
+    """The JSON of a document with these assets, the same bytes as `encode`, some hundreds of assets at a time."""
+    frame = encode(Document(run=around.run, coverage=around.coverage, assets=(), problems=around.problems))
+    yield _FIRST
+    separator = b""
+    for some in portions(assets):
+        text = msgspec.json.format(msgspec.json.encode({"assets": some}, order="sorted"), indent=2)
+        yield separator + escape(text[len(_FIRST) : -len(_LAST)])
+        separator = b","
+    yield (b"\n  " if separator else b"") + frame[len(_FIRST) :]
+
+
+def encode_lines(assets: Iterable[AssetDocument]) -> Iterator[bytes]:
     """The JSON of assets, each on one line with its newline, some hundreds of lines at a time."""
     encoder = msgspec.json.Encoder(order="sorted")
-    for first in range(0, len(assets), _LINES):
-        yield escape(encoder.encode_lines(assets[first : first + _LINES]))
+    for some in portions(assets):
+        yield escape(encoder.encode_lines(some))
+
+
+def portions(assets: Iterable[AssetDocument]) -> Iterator[list[AssetDocument]]:
+    """The assets, some hundreds at a time."""
+    left = iter(assets)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 def escape(json: bytes) -> bytes:
@@ -71,10 +92,10 @@ def read(path: str | os.PathLike[str]) -> Document:
         raise ValueError(f"{path}: {error}") from None
 
 
-def write(doc: Document, path: str | os.PathLike[str]) -> None:
+def write(doc: Surveyed, path: str | os.PathLike[str]) -> None:
     """Write the JSON of a document to a file, whole or not at all."""
     with replacing(path) as stream:
-        stream.write(encode(doc))
+        stream.writelines(encode_parts(doc, doc.assets))
 
 
 @contextmanager

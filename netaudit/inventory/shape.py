@@ -3,7 +3,8 @@
 An absent key means "never asked", `null` means "asked, no answer". The JSON Schema (2020-12) is made from the structs.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -201,6 +202,26 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     coverage: CoverageDocument
     assets: tuple[AssetDocument, ...]
     problems: tuple[ProblemDocument, ...]
+
+
+class Surveyed(Protocol):
+    """An inventory to go through: a Document, or one that is read device by device."""
+
+    @property
+    def run(self) -> RunDocument:
+        """What made it."""
+
+    @property
+    def coverage(self) -> CoverageDocument:
+        """What it could not see."""
+
+    @property
+    def problems(self) -> tuple[ProblemDocument, ...]:
+        """What failed."""
+
+    @property
+    def assets(self) -> Iterable[AssetDocument]:
+        """Its devices; they can be gone through again."""
 
 
 def schema() -> dict[str, Any]:

@@ -6,16 +6,25 @@ where a cut was wrong it is no JSON, and a ValueError says so before anybody rel
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from netaudit.inventory.shape import SCHEMA, AssetDocument, CoverageDocument, ProblemDocument, RunDocument
+from netaudit.inventory.jsonfile import read
+from netaudit.inventory.shape import (
+    SCHEMA,
+    AssetDocument,
+    CoverageDocument,
+    ProblemDocument,
+    RunDocument,
+    Surveyed,
+)
 
 BLOCK_BYTES = 1024 * 1024
 BEGINNING, FIRST = b'{\n  "assets": [', b"\n    {\n"
@@ -23,22 +32,6 @@ LAST, END = b"\n    }", b'\n  ],\n  "coverage": {'
 BETWEEN = LAST + b"," + FIRST
 
 _ASSETS = msgspec.json.Decoder(list[AssetDocument])
-
-
-class Surveyed(Protocol):
-    """An inventory to go through: a Document, or one in a file."""
-
-    @property
-    def run(self) -> RunDocument:
-        """What made it."""
-
-    @property
-    def coverage(self) -> CoverageDocument:
-        """What it could not see."""
-
-    @property
-    def assets(self) -> Iterable[AssetDocument]:
-        """Its devices; they can be gone through again."""
 
 
 class _Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +51,7 @@ class Stored:
     path: Path
     run: RunDocument
     coverage: CoverageDocument
+    problems: tuple[ProblemDocument, ...]
     size_bytes: int  # of what stands between the brackets of `assets`
     mark: tuple[int, ...]  # what changes with the file
 
@@ -77,6 +71,18 @@ class Stored:
             _check(self.mark == _mark(stream.fileno()), self.path)
 
 
+def survey(path: Path) -> Surveyed:
+    """The inventory in this file, whose devices are read one by one where it is laid out as ours are, else in one piece.
+
+    Each was read once when this returns, so that no mistake is met half-way. ValueError where it holds no inventory.
+    """
+    with suppress(ValueError):  # whatever is wrong with it, reading it in one piece tells it better
+        found = open_stored(path)
+        deque(found.assets, maxlen=0)
+        return found
+    return read(path)
+
+
 def open_stored(path: Path) -> Stored:
     """The inventory in this file. ValueError where it is not laid out as ours are: `read` takes it, or says why not."""
     if not path.is_file():
@@ -86,7 +92,7 @@ def open_stored(path: Path) -> Stored:
         if content[: begin + len(FIRST)] != BEGINNING + FIRST or end <= begin:
             raise ValueError(f"{path}: not laid out as netaudit writes it")
         frame = _framed(b"{" + content[end + len(b"\n  ],") :])
-        return Stored(path, frame.run, frame.coverage, end - begin, _mark(stream.fileno()))
+        return Stored(path, frame.run, frame.coverage, frame.problems, end - begin, _mark(stream.fileno()))
 
 
 def _framed(text: bytes) -> _Frame:

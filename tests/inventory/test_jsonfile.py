@@ -5,9 +5,21 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.inventories import ACTING, EMPTY, SMALL, SPITE, crowd, hostile
 
-from netaudit.inventory import decode, document, encode, encode_lines, escape, read, replacing, write
+from netaudit.inventory import (
+    decode,
+    document,
+    encode,
+    encode_lines,
+    encode_parts,
+    escape,
+    portions,
+    read,
+    replacing,
+    write,
+)
 
 DOCUMENTS = [document(EMPTY), document(SMALL), hostile()]
 
@@ -53,6 +65,15 @@ def test_lines_are_the_same_however_many_there_are():
 
     assert len(every) > 512
     assert b"".join(encode_lines(every)) == b"".join(alone)
+
+
+@pytest.mark.parametrize("number", [0, 1, 511, 512, 513, 1500])
+def test_parts_are_the_same_bytes_however_many_there_are(number):
+    every = hostile().assets * 130
+    doc = replace(hostile(), assets=every[:number])
+
+    assert b"".join(encode_parts(doc, doc.assets)) == encode(doc)
+    assert [len(some) for some in portions(doc.assets)] == [512] * (number // 512) + [number % 512] * (number % 512 > 0)
 
 
 @given(st.text())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.inventories import SMALL, crowd, hostile
 
-from netaudit.inventory import document, encode, open_stored, read, stored
+from netaudit.inventory import Document, Stored, document, encode, open_stored, read, stored, survey
 
 WHOLE = [crowd(50), document(SMALL), hostile()]
 BLOCKS = [1, 7, 1000, 1024 * 1024]
@@ -27,7 +27,7 @@ def test_what_is_read_in_parts_is_what_is_read_whole(file, monkeypatch, block, w
     file.write_bytes(encode(whole))
     found = open_stored(file)
 
-    assert (found.run, found.coverage) == (whole.run, whole.coverage)
+    assert (found.run, found.coverage, found.problems) == (whole.run, whole.coverage, whole.problems)
     assert tuple(found.assets) == whole.assets
     assert tuple(found.assets) == whole.assets  # and once more
 
@@ -104,6 +104,38 @@ def test_a_wrong_cut_or_device_is_found(file, monkeypatch, name, block):
         whole = None
 
     assert found == whole or (isinstance(found, str) and found)
+
+
+def test_a_file_of_ours_is_surveyed_device_by_device(file):
+    file.write_bytes(encode(crowd(50)))
+    found = survey(file)
+
+    assert isinstance(found, Stored)
+    assert tuple(found.assets) == crowd(50).assets
+
+
+@pytest.mark.parametrize("name", layouts())
+def test_any_other_file_is_surveyed_in_one_piece_or_refused_as_that_is(file, name):
+    file.write_text(layouts()[name])
+    outcomes = [_outcome(way, file) for way in (survey, read)]
+
+    assert outcomes[0] == outcomes[1]
+    assert isinstance(outcomes[0], Document | str)
+
+
+@pytest.mark.parametrize("name", mistakes())
+def test_a_mistake_in_a_device_is_told_before_any_is_gone_through(file, name):
+    file.write_text(mistakes()[name])
+    found, expected = (_outcome(way, file) for way in (survey, read))
+
+    assert found == expected or tuple(found.assets) == expected.assets
+
+
+def _outcome(way, file):
+    try:
+        return way(file)
+    except ValueError as error:
+        return str(error)
 
 
 def test_a_file_that_changes_meanwhile_is_not_believed(file, monkeypatch):
