@@ -54,7 +54,7 @@ def scan(
         logins=(load_credentials(Path(credentials)), usual_guard()) if credentials is not None else None,
     )
     path = None if record is None else Path(record)
-    return document(runs.scan(runs.prepare(request), library or load_library(), record=path))
+    return document(runs.scan(runs.prepare(request), library, record=path))
 
 
 def replay(

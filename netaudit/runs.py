@@ -7,16 +7,17 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netaudit import __version__
-from netaudit.assemble import assemble
 from netaudit.credentials import Credentials
 from netaudit.discovery import CHANNELS
 from netaudit.discovery.attached import Attached
@@ -25,16 +26,16 @@ from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.discovery.login.lockout import Guard
 from netaudit.discovery.login.means import Means
-from netaudit.identify.fingerprints import Library
-from netaudit.model import Event, Gap, Inventory, Run
+from netaudit.model import Event, Gap, Inventory, Reply, Run
 from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
-from netaudit.recognise import Recogniser
-from netaudit.recorded import Recorded, replay_recorded
 from netaudit.records.bundle import BundleWriter, continue_bundle, read_items
 from netaudit.scope import Scope, parse_scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import attached_networks, list_interfaces
+
+if TYPE_CHECKING:
+    from netaudit.identify.fingerprints import Library
 
 ACTIVE = tuple(c.name for c in CHANNELS if c.sends)  # the channels that a scan can ask
 USUAL = tuple(c.name for c in CHANNELS if c.sends and not c.by_name_only)  # those that it asks unless told otherwise
@@ -110,34 +111,36 @@ def prepare(request: Request, *, progress: Progress | None = None, stopped: thre
     return Prepared(live=live, run=_run(request, scope), gaps=gaps, logins=request.logins, settings=settings)
 
 
-def scan(prepared: Prepared, library: Library, *, record: Path | None = None) -> Inventory:
+def scan(prepared: Prepared, library: "Library | None" = None, *, record: Path | None = None) -> Inventory:
     """Discover and identify; with `record`, write every event to a bundle as it comes.
 
-    What continues another run goes on writing that run's bundle.
-    An interrupt ends the asking, not the run: what was learnt is kept, and a gap says so.
+    Without a library, that which is shipped is loaded when the first answer has come. What continues another run goes
+    on writing that run's bundle. An interrupt ends the asking, not the run: what was learnt is kept, and a gap says so.
     """
-    prepared = _with_witness(prepared, library)
-    if record is None and prepared.resumed is None:
-        events = _with_gaps(prepared)
-        return assemble(events, lambda: replace(prepared.run, finished_at=time.time()), library)
+    prepared, library = _with_witness(prepared, library)
     with ExitStack() as stack:
+        if record is None and prepared.resumed is None:
+            events = stack.enter_context(closing(_with_gaps(prepared)))
+            return _assembled(events, lambda: replace(prepared.run, finished_at=time.time()), library)
         writer = stack.enter_context(_writer(prepared, record))
         ledger = _ledger(prepared, writer)
-        events = _with_gaps(replace(prepared, live=replace(prepared.live, ledger=ledger)))
+        events = stack.enter_context(closing(_with_gaps(replace(prepared, live=replace(prepared.live, ledger=ledger)))))
 
         def ended() -> Run:
             finished_at = time.time()
             writer.finish(finished_at)
             return replace(prepared.run, finished_at=finished_at)
 
-        return assemble(_written(events, writer, ledger), ended, library)
+        return _assembled(_written(events, writer, ledger), ended, library)
 
 
-def replay(paths: Sequence[Path], library: Library, *, kind: str | None = None) -> Inventory:
+def replay(paths: Sequence[Path], library: "Library", *, kind: str | None = None) -> Inventory:
     """The inventory of recorded input: one bundle, or captures and files of `nmap -oX` of one network, together.
 
     ValueError where a file is neither, was tampered with, or was cut off before anything in it could be read.
     """
+    from netaudit.recorded import Recorded, replay_recorded  # noqa: PLC0415  a scan never needs it
+
     with Recorded(paths, kind) as recorded:
         return replay_recorded(recorded, library)
 
@@ -186,16 +189,42 @@ def _run(request: Request, scope: Scope) -> Run:
     )
 
 
-def _with_witness(prepared: Prepared, library: Library) -> Prepared:
+def _with_witness(prepared: Prepared, library: "Library | None") -> "tuple[Prepared, Library | None]":
     """The same with all that logging in needs: somebody who knows whom it would be sent to."""
     if prepared.logins is None:
-        return prepared
+        return prepared, library
+    from netaudit.identify.fingerprints import load_library  # noqa: PLC0415  few runs have logins
+    from netaudit.recognise import Recogniser  # noqa: PLC0415
+
+    library = library or load_library()
     credentials, guard = prepared.logins
     means = Means(credentials=credentials, guard=guard, witness=Recogniser(library))
-    return replace(prepared, live=replace(prepared.live, logins=means))
+    return replace(prepared, live=replace(prepared.live, logins=means)), library
 
 
-def _with_gaps(prepared: Prepared) -> Iterator[Event]:
+def _assembled(events: Iterable[Event], ended: Callable[[], Run], library: "Library | None") -> Inventory:
+    """The inventory of a scan. What makes it is loaded when an answer has come: by then the questions are out.
+
+    Until somebody has answered all time belongs to the questions; afterwards there is time, as the slow are waited for.
+    """
+    events = _from_first_answer(events)
+    from netaudit.assemble import assemble  # noqa: PLC0415
+    from netaudit.identify.fingerprints import load_library  # noqa: PLC0415
+
+    return assemble(events, ended, library or load_library())
+
+
+def _from_first_answer(events: Iterable[Event]) -> Iterable[Event]:
+    """The same events, given back when the first answer is among those that came."""
+    coming, come = iter(events), []
+    for event in coming:
+        come.append(event)
+        if isinstance(event, Reply):
+            break
+    return chain(come, coming)
+
+
+def _with_gaps(prepared: Prepared) -> Generator[Event, None, None]:
     yield from prepared.gaps
     if not prepared.live.profile.sends:
         heard = f"nothing was sent, and others were heard for {prepared.live.listen_s:g} seconds"

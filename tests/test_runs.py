@@ -1,5 +1,7 @@
 """From what the user asked for to the inventory: a scan, and the same again from its recording."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -12,8 +14,10 @@ from support.recorded import devices, recorded
 
 from netaudit import runs
 from netaudit.demo import emulate
+from netaudit.identify import fingerprints
 from netaudit.identify.fingerprints import load_library
 from netaudit.inventory import document, encode
+from netaudit.model import Gap, Reply
 from netaudit.profiles import PROFILES
 from netaudit.runs import ACTIVE, Request, prepare, replay, scan
 
@@ -148,6 +152,56 @@ def test_bundle_that_cannot_be_written_ends_the_scan_before_its_first_packet(tmp
         scan(prepared, LIBRARY, record=tmp_path / "no" / "folder")
 
     assert prepared.live.gate.connections == 0
+
+
+# What is done while answers are waited for
+
+
+def told_scan(monkeypatch, load):
+    """What happens in a scan, in order: questions and answers, and the loading of fingerprints by `load`."""
+    told = []
+
+    def events(live):
+        try:
+            yield Gap(kind="routed", detail="known before")
+            told.append("asked")
+            yield Reply(channel="sadp", transport="udp", address=TARGET, payload=SADP, heard_at=1.0)
+            yield Gap(kind="routed", detail="told later")
+            told.append("over")
+        finally:
+            told.append("closed")
+
+    monkeypatch.setattr(runs, "live_events", events)
+    monkeypatch.setattr(fingerprints, "load_library", lambda: told.append("loaded") or load())
+    return told
+
+
+def test_fingerprints_are_loaded_while_answers_are_waited_for(monkeypatch):
+    told = told_scan(monkeypatch, lambda: LIBRARY)
+    found = scan(prepare(Request(targets=(TARGET,))))
+
+    assert told == ["asked", "loaded", "over", "closed"]
+    assert [asset.identity.family for asset in found.assets] == ["hikvision"]
+    assert {gap.detail for gap in found.coverage.gaps} >= {"known before", "told later"}
+
+
+def test_fingerprints_that_cannot_be_loaded_end_the_asking(monkeypatch):
+    def broken():
+        raise ValueError("names.toml: broken")
+
+    told = told_scan(monkeypatch, broken)
+    with pytest.raises(ValueError, match="broken"):
+        scan(prepare(Request(targets=(TARGET,))))
+
+    assert told == ["asked", "loaded", "closed"]
+
+
+def test_what_only_answers_need_is_not_loaded_before_the_first_question():
+    words = "import sys, netaudit.cli.scan, netaudit.cli.progress, netaudit.runs; netaudit.cli.scan.check_outputs(())\n"
+    words += "print([m for m in sys.modules if m.startswith(('netaudit.identify', 'netaudit.inventory', 'tomllib'))])"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout == "[]\n"
 
 
 # Captures

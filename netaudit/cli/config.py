@@ -4,7 +4,6 @@ Nothing is read that the user did not name: a scan that depends on a file in som
 the next person, nor under sudo.
 """
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +37,8 @@ def of_config(name: str) -> tuple[str, ...]:
 def _read(ctx: click.Context, _option: click.Parameter, path: Path | None) -> None:
     if path is None:
         return
+    import tomllib
+
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:

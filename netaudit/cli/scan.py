@@ -91,18 +91,21 @@ def run_scan(
 ) -> int:
     """Scan as asked, write the outputs, and tell by the exit code how it went."""
     from netaudit.cli.progress import Progress
-    from netaudit.inventory import document
-    from netaudit.resume import resume
     from netaudit.runs import prepare, scan
 
-    library = load(directories)
+    own = load(directories) if directories else None  # a mistake in these is told before anything is sent
     stopped = threading.Event()
     with Progress(quiet=quiet) as progress, _interruptible(stopped):
         prepared = prepare(request, progress=None if quiet else progress.show, stopped=stopped)
-        prepared = resume(prepared, resumed) if resumed else prepared
+        if resumed:
+            from netaudit.resume import resume
+
+            prepared = resume(prepared, resumed)
         if not quiet:
             _announce(prepared, request)
-        inventory = scan(prepared, library, record=record)
+        inventory = scan(prepared, own, record=record)
+    from netaudit.inventory import document
+
     written = document(inventory)
     write_outputs(written, outputs, beside(outputs, directories))
     store_if_asked(written, resumed or record, quiet=quiet)

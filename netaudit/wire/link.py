@@ -16,6 +16,7 @@ from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.burst import MOST, Burst
+from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
@@ -93,7 +94,7 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate, notes: Notes |
         reason = f"{interface.name}: interrupted" if gate.stopped.is_set() else None
         yield ChannelReport(name="arp", status="partial" if reason else "done", reason=reason, sent=sweeping.sent)
     finally:
-        link.close()
+        let_go(link)
 
 
 class _Sweep:

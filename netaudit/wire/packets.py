@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from netaudit.wire.bpf import Wanted, attach, compile_filter
+from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
@@ -37,7 +38,7 @@ def may_hear_frames() -> bool:
     if sys.platform != "linux":
         return False
     try:
-        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+        let_go(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
     except PermissionError:
         return False
     return True
@@ -75,7 +76,7 @@ class PacketSocket:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._sock.close()
+        let_go(self._sock)
 
     def listen(self, seconds: float, gate: Gate, *, to_us: bool = True) -> Iterator[Frame]:
         """The frames of others that come in so many seconds, or until the run is stopped; without `to_us`, not ours."""

@@ -106,6 +106,15 @@ def test_wrong_usage_is_one_line_and_nothing_is_sent(words, error):
     assert error in ended.error
 
 
+def test_mistake_in_own_fingerprints_is_told_before_anything_is_sent(tmp_path, monkeypatch):
+    (tmp_path / "own.toml").write_text("[[fingerprint]]\nid = 1\n")
+    monkeypatch.setattr(runs, "prepare", lambda *_, **__: pytest.fail("the scan went on"))
+    ended = run("scan", NOBODY, "--fingerprints", tmp_path)
+
+    assert ended.code == 2
+    assert ended.error.startswith("netaudit: own.toml: fingerprint 1: ")
+
+
 def test_target_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "x").write_bytes(b"\xff\xfe1\x00")
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from netaudit.credentials import Credential
-from netaudit.inventory import replacing
 
 OPEN_S = 1800.0  # as long as devices are known to lock: after that a login whose end nobody knows may be sent again
 MOST_NOTES = 20_000  # the oldest are forgotten
@@ -126,6 +125,8 @@ class Guard:
             return _understood(path, file.read(MOST_BYTES))
 
     def _write(self, salt: bytes, notes: list[Note]) -> None:
+        from netaudit.inventory import replacing  # noqa: PLC0415  few runs have logins
+
         kept = sorted(notes, key=lambda note: note.at)[-MOST_NOTES:]
         document = {"salt": salt.hex(), "notes": [[sorted(n.keys), n.mark, n.refused, n.at] for n in kept]}
         with replacing(self.folder / _NAME) as stream:
