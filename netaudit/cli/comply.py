@@ -1,8 +1,6 @@
 """netaudit comply: hold an inventory against policies, and keep the evidence."""
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -95,6 +93,7 @@ def comply(
     \b
     Example: netaudit comply inventory.json --policy CA-QC-2023 --organisation organisation.toml --register register.csv
     """
+    from netaudit.inventory import surveyed
     from netaudit.policy import evaluate, load_policies
     from netaudit.policy.entries import read_register
     from netaudit.policy.library import funding_words
@@ -113,26 +112,13 @@ def comply(
     entries = read_register(register, columns, funding_words(policies)) if register else None
     excuses = read_waivers(waivers, policies) if waivers else ()
     day = as_of.date() if as_of else today()
-    document, found = _held(inventory, lambda it: evaluate(it, chosen, profile, entries, day, excuses))
+    document, found = surveyed([inventory], lambda held: (held, evaluate(held, chosen, profile, entries, day, excuses)))
     findings = _collected(document, policies, chosen, profile, day, found)
     if target:
         inputs = [path for path in (organisation, register, waivers) if path]
         keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
     _write(document, findings, wanted)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
-
-
-def _held(
-    inventory: Path, judge: "Callable[[Surveyed], tuple[Finding, ...]]"
-) -> "tuple[Surveyed, tuple[Finding, ...]]":
-    """An inventory and its findings: read device by device, or in one piece where its file is laid out otherwise."""
-    from netaudit.inventory import open_stored, read
-
-    with suppress(ValueError):  # whatever is wrong with the inventory, reading it in one piece tells it better
-        stored = open_stored(inventory)
-        return stored, judge(stored)
-    document = read(inventory)
-    return document, judge(document)
 
 
 def _severity(text: str) -> "Severity":

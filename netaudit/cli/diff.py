@@ -42,10 +42,11 @@ def diff(old: str, new: str, where: str | None, outputs: tuple[str, ...]) -> int
 
 def _drift(old: str, new: str, where: str | None) -> "Drift":
     from netaudit.history import History, compare, compare_stored
+    from netaudit.inventory import surveyed
 
     names = [name for name in (old, new) if not Path(name).is_file()]
     if not names:
-        return compare(_read(old), _read(new))
+        return surveyed([Path(old), Path(new)], compare)
     for name in names:
         if Path(name).suffix or "/" in name:
             raise click.UsageError(f"{name}: there is no such file; name an inventory, or a run of the history")
@@ -55,10 +56,10 @@ def _drift(old: str, new: str, where: str | None) -> "Drift":
         return compare(_read(old, history), _read(new, history), history.facts())
 
 
-def _read(name: str, history: "History | None" = None) -> "Surveyed":
+def _read(name: str, history: "History") -> "Surveyed":
     from netaudit.inventory import survey
 
-    return history.load(history.find(name).id) if history and not Path(name).is_file() else survey(Path(name))
+    return survey(Path(name)) if Path(name).is_file() else history.load(history.find(name).id)
 
 
 def _write(drift: "Drift", name: str, stream: TextIO) -> None:

@@ -20,10 +20,10 @@ def explain(inventory: Path, device: str, bundle: Path | None) -> int:
     \b
     Example: netaudit explain inventory.json 192.0.2.17 --bundle evidence.bundle
     """
-    from netaudit.inventory import read
+    from netaudit.inventory import surveyed
     from netaudit.report.explain import explain as write_page
     from netaudit.report.explain import find
 
-    document = read(inventory)
-    write_page(document, find(document, device), sys.stdout, payloads(bundle) if bundle else {}, titles())
+    document, found = surveyed([inventory], lambda held: (held, find(held, device)))
+    write_page(document, found, sys.stdout, payloads(bundle) if bundle else {}, titles())
     return 0

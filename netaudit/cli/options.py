@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Library
-    from netaudit.inventory import Document
+    from netaudit.inventory import Surveyed
     from netaudit.model import Inventory
     from netaudit.report import Beside, Format
 
@@ -140,7 +140,7 @@ def check_path(path: Path) -> Path:
 
 
 def write_outputs(
-    document: "Document", outputs: tuple[tuple[str, Path | None], ...], beside: "Beside | None" = None
+    document: "Surveyed", outputs: tuple[tuple[str, Path | None], ...], beside: "Beside | None" = None
 ) -> None:
     """Write the document in each format: files first, each replaced when all of it is written, then stdout."""
     from netaudit.inventory import replacing

@@ -47,7 +47,7 @@ def report(
     \b
     Example: netaudit report inventory.json -o html=cameras.html -o csv=cameras.csv
     """
-    from netaudit.inventory import encode_schema, read
+    from netaudit.inventory import encode_schema, survey
     from netaudit.report import FORMATS, formats
 
     if list_formats:
@@ -67,7 +67,7 @@ def report(
             progress=progress.read_bytes() if progress else None,
             past=_past(where) if where else {},
         )
-        write_outputs(read(inventory), pairs, with_it)
+        write_outputs(survey(inventory), pairs, with_it)
     return 0
 
 

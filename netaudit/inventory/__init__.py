@@ -36,7 +36,7 @@ from netaudit.inventory.shape import (
     ToolDocument,
     schema,
 )
-from netaudit.inventory.stored import Stored, open_stored, survey
+from netaudit.inventory.stored import Stored, open_stored, survey, surveyed
 from netaudit.plain import UNPRINTABLE
 
 __all__ = [
@@ -73,5 +73,6 @@ __all__ = [
     "schema",
     "stamp",
     "survey",
+    "surveyed",
     "write",
 ]

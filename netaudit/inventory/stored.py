@@ -7,11 +7,12 @@ where a cut was wrong it is no JSON, and a ValueError says so before anybody rel
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -30,6 +31,8 @@ BLOCK_BYTES = 1024 * 1024
 BEGINNING, FIRST = b'{\n  "assets": [', b"\n    {\n"
 LAST, END = b"\n    }", b'\n  ],\n  "coverage": {'
 BETWEEN = LAST + b"," + FIRST
+
+Result = TypeVar("Result")
 
 _ASSETS = msgspec.json.Decoder(list[AssetDocument])
 
@@ -81,6 +84,17 @@ def survey(path: Path) -> Surveyed:
         deque(found.assets, maxlen=0)
         return found
     return read(path)
+
+
+def surveyed(paths: Iterable[Path], work: Callable[..., Result]) -> Result:
+    """What this work makes of the inventories in these files, read device by device, or in one piece where one cannot be.
+
+    For work that leaves nothing behind before its end: it may be begun again.
+    """
+    every = tuple(paths)
+    with suppress(ValueError):  # as in `survey`
+        return work(*map(open_stored, every))
+    return work(*map(read, every))
 
 
 def open_stored(path: Path) -> Stored:

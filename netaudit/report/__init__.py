@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from netaudit.inventory import Document
+    from netaudit.inventory import Surveyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Format:
     is_text: bool = True  # whether a terminal can show it
     takes_beside: bool = False  # whether it has a language, and room for findings
 
-    def write(self, document: "Document", stream: IO[Any], beside: Beside = NOTHING_BESIDE) -> None:
+    def write(self, document: "Surveyed", stream: IO[Any], beside: Beside = NOTHING_BESIDE) -> None:
         """Write the document to a stream of bytes, or of text where the format is not binary.
 
         ValueError where what stands beside the document cannot be read, or belongs to another run.

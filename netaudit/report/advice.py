@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from netaudit.inventory import AssetDocument, ChannelDocument, Document, GapDocument, ProblemDocument
+from netaudit.inventory import AssetDocument, ChannelDocument, GapDocument, ProblemDocument, Surveyed
 from netaudit.plain import shorten, visible
 from netaudit.report.known import retold
 from netaudit.report.words import GAP_WORDS, STATE_WORDS, STATUS_WORDS, Say, in_english, named
@@ -45,7 +45,7 @@ class Around:
         return [problem for address in asset.addresses for problem in self.problems.get(address, ())]
 
 
-def around(document: Document) -> Around:
+def around(document: Surveyed) -> Around:
     """What stands around the assets of a document."""
     gaps: defaultdict[str, list[GapDocument]] = defaultdict(list)
     for gap in document.coverage.gaps:

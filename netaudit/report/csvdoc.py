@@ -4,18 +4,18 @@ What a device says must become neither a formula nor two cells: `plain.cell` see
 """
 
 import csv
-from io import StringIO
+from io import TextIOWrapper
 from typing import BinaryIO
 
-from netaudit.inventory import Document
+from netaudit.inventory import Surveyed
 from netaudit.plain import cell
 from netaudit.report.rows import COLUMNS, rows
 
 
-def write(document: Document, stream: BinaryIO) -> None:
+def write(document: Surveyed, stream: BinaryIO) -> None:
     """Write the assets of the document as CSV."""
-    text = StringIO(newline="")
+    text = TextIOWrapper(stream, "utf-8-sig", newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
     table.writerows([cell(value) for value in row] for row in rows(document))
-    stream.write(text.getvalue().encode("utf-8-sig"))
+    text.detach()

@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from msgspec import UnsetType
 
-from netaudit.inventory import AssetDocument, Document, EvidenceDocument
+from netaudit.inventory import AssetDocument, EvidenceDocument, Surveyed
 from netaudit.plain import counted, shorten, writable
 from netaudit.registry import registrant
 from netaudit.report.advice import advice, around, unseen
@@ -35,7 +35,7 @@ SIDE_WORDS: Final = {
 }
 
 
-def find(document: Document, name: str) -> AssetDocument:
+def find(document: Surveyed, name: str) -> AssetDocument:
     """The asset with this id, address or MAC; ValueError where there is none, or more than one."""
     mac = re.sub("[^0-9a-f]", "", name.lower())
     found = [a for a in document.assets if name in {a.id, *a.addresses}]
@@ -49,7 +49,7 @@ def find(document: Document, name: str) -> AssetDocument:
 
 
 def explain(
-    document: Document,
+    document: Surveyed,
     asset: AssetDocument,
     stream: TextIO,
     replies: Mapping[str, bytes] | None = None,
@@ -68,7 +68,7 @@ def _ids(assets: Iterable[AssetDocument]) -> str:
 
 
 def _page(
-    document: Document, asset: AssetDocument, replies: Mapping[str, bytes], titles: Mapping[str, str]
+    document: Surveyed, asset: AssetDocument, replies: Mapping[str, bytes], titles: Mapping[str, str]
 ) -> Iterator[str]:
     yield from _who(document, asset)
     yield from _section("Verdict", wrap(verdict_of(asset), WIDTH))
@@ -91,7 +91,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in found)
 
 
-def _who(document: Document, asset: AssetDocument) -> Iterator[str]:
+def _who(document: Surveyed, asset: AssetDocument) -> Iterator[str]:
     yield from wrap(what_is(asset), WIDTH)
     ports = ", ".join(f"{p.port}/{p.transport} {p.service}" for p in asset.ports)
     facts = {

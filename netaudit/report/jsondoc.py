@@ -2,9 +2,9 @@
 
 from typing import BinaryIO
 
-from netaudit.inventory import Document, encode
+from netaudit.inventory import Surveyed, encode_parts
 
 
-def write(document: Document, stream: BinaryIO) -> None:
+def write(document: Surveyed, stream: BinaryIO) -> None:
     """Write the document as JSON."""
-    stream.write(encode(document))
+    stream.writelines(encode_parts(document, document.assets))

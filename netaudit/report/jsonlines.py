@@ -2,9 +2,9 @@
 
 from typing import BinaryIO
 
-from netaudit.inventory import Document, encode_lines
+from netaudit.inventory import Surveyed, encode_lines
 
 
-def write(document: Document, stream: BinaryIO) -> None:
+def write(document: Surveyed, stream: BinaryIO) -> None:
     """Write each asset of the document on a line of its own."""
     stream.writelines(encode_lines(document.assets))

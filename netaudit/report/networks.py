@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from netaudit.inventory import Document, SubnetDocument
+from netaudit.inventory import SubnetDocument, Surveyed
 from netaudit.plain import counted, shorten, visible
 
 
-def network_lines(document: Document) -> Iterator[str]:
+def network_lines(document: Surveyed) -> Iterator[str]:
     """One line for each network of the scope, where there are several with their failing channels, and one on harm."""
     coverage = document.coverage
     subnets = coverage.subnets or ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.report.words import named
 
 COLUMNS = (
@@ -12,7 +12,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows(document: Document) -> Iterator[tuple[str, ...]]:
+def rows(document: Surveyed) -> Iterator[tuple[str, ...]]:
     """The cells of each asset, in the order of COLUMNS; untrusted text as the device sent it."""
     names, seen = named(document), document.run.finished_at.partition("T")[0]
     for asset in document.assets:

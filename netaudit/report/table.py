@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, TextIO
 
+from msgspec.structs import replace
 from rich import box
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netaudit import page
-from netaudit.inventory import AssetDocument, Document, GapDocument
+from netaudit.inventory import AssetDocument, Document, GapDocument, Surveyed
 from netaudit.plain import counted, shorten, visible
 from netaudit.report.networks import network_lines
 from netaudit.report.words import (
@@ -41,9 +42,15 @@ OTHERS_LISTED = 40  # devices that nothing speaks of as cameras: beyond this the
 STYLES: Final = {"confirmed": "bold", "probable": "", "possible": "yellow", "unknown": "dim"}
 
 
-def write(document: Document, stream: TextIO) -> None:
+def write(document: Surveyed, stream: TextIO) -> None:
     """Write the document as a page of tables and sentences."""
-    page.write(_parts(document), stream)
+    page.write(_parts(_bare(document)), stream)
+
+
+def _bare(document: Surveyed) -> Document:
+    """All that the page tells of: evidence, which is most of an inventory, is not in it."""
+    assets = tuple(replace(asset, evidence=()) for asset in document.assets)
+    return Document(run=document.run, coverage=document.coverage, assets=assets, problems=document.problems)
 
 
 def _parts(document: Document) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ report in another language brings a `Say` that looks the text up first. The cons
 
 from collections.abc import Callable, Iterable
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.plain import shorten, visible
 from netaudit.registry import registrant
 from netaudit.vocabulary import GAPS
@@ -104,7 +104,7 @@ def address_of(asset: AssetDocument) -> str:
     return visible(next(iter((*asset.addresses, *asset.macs)), asset.id))
 
 
-def named(document: Document) -> dict[str, str]:
+def named(document: Surveyed) -> dict[str, str]:
     """What each asset is called in a list, by its id."""
     return {asset.id: address_of(asset) for asset in document.assets}
 
@@ -161,7 +161,7 @@ def doubts(asset: AssetDocument, say: Say = in_english) -> Iterable[str]:
     yield from (shorten(c, 300) for c in asset.conflicts)
 
 
-def incomplete(document: Document) -> bool:
+def incomplete(document: Surveyed) -> bool:
     """Whether the run failed to see part of what it was sent to see."""
     gaps = any(GAPS.get(g.kind, False) for g in document.coverage.gaps)
     return gaps or any(c.status in {"partial", "failed"} for c in document.coverage.channels)

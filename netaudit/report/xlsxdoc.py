@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from netaudit.inventory import Document
+from netaudit.inventory import Surveyed
 from netaudit.plain import MAX_CELL, visible
 from netaudit.report.rows import COLUMNS, rows
 
@@ -20,7 +20,7 @@ _WIDTH, _WIDEST = 12, 60  # of a column, in characters
 _LITERAL = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write(document: Document, stream: BinaryIO) -> None:
+def write(document: Surveyed, stream: BinaryIO) -> None:
     """Write the workbook; the same document gives the same bytes."""
     from xlsxwriter import Workbook  # noqa: PLC0415  0.1 s, and few reports are workbooks
 
@@ -53,15 +53,15 @@ def _add(book: "Workbook", title: str, columns: Sequence[str], lines: Iterable[S
     sheet.autofilter(0, 0, last, len(columns) - 1)
 
 
-def _gaps(document: Document) -> Iterable[Sequence[str]]:
+def _gaps(document: Surveyed) -> Iterable[Sequence[str]]:
     return ((gap.kind, gap.address or "", gap.asset or "", gap.detail) for gap in document.coverage.gaps)
 
 
-def _problems(document: Document) -> Iterable[Sequence[str]]:
+def _problems(document: Surveyed) -> Iterable[Sequence[str]]:
     return ((p.stage, p.channel or "", p.address or "", p.status, p.detail) for p in document.problems)
 
 
-def _facts(document: Document) -> Iterable[Sequence[str]]:
+def _facts(document: Surveyed) -> Iterable[Sequence[str]]:
     run, coverage = document.run, document.coverage
     yield from (("run", run.id), ("site", run.site or ""), ("feed", run.feed), ("profile", run.scope.profile or ""))
     yield from (("targets", "; ".join(run.scope.targets)), ("excluded", "; ".join(run.scope.excluded)))
@@ -74,5 +74,5 @@ def _facts(document: Document) -> Iterable[Sequence[str]]:
         yield f"channel {channel.name}", f"{channel.status}: sent {channel.sent}, received {channel.received}"
 
 
-def _finished(document: Document) -> datetime:
+def _finished(document: Surveyed) -> datetime:
     return datetime.fromisoformat(document.run.finished_at)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.inventories import SMALL, crowd, hostile
 
-from netaudit.inventory import Document, Stored, document, encode, open_stored, read, stored, survey
+from netaudit.inventory import Document, Stored, document, encode, open_stored, read, stored, survey, surveyed
 
 WHOLE = [crowd(50), document(SMALL), hostile()]
 BLOCKS = [1, 7, 1000, 1024 * 1024]
@@ -129,6 +129,24 @@ def test_a_mistake_in_a_device_is_told_before_any_is_gone_through(file, name):
     found, expected = (_outcome(way, file) for way in (survey, read))
 
     assert found == expected or tuple(found.assets) == expected.assets
+
+
+@pytest.mark.parametrize("name", mistakes())
+def test_work_is_done_device_by_device_or_begun_again_in_one_piece(file, name):
+    file.write_text(mistakes()[name])
+    ways = (lambda path: surveyed([path], lambda found: tuple(found.assets)), lambda path: read(path).assets)
+    found, expected = (_outcome(way, file) for way in ways)
+
+    assert found == expected
+
+
+def test_work_on_two_files_gets_both(tmp_path):
+    paths = [tmp_path / "1", tmp_path / "2"]
+    for number, path in enumerate(paths):
+        path.write_bytes(encode(crowd(number + 1)))
+
+    assert surveyed(paths, lambda one, two: (len(list(one.assets)), len(list(two.assets)))) == (1, 2)
+    assert surveyed(paths, lambda one, two: {type(one), type(two)}) == {Stored}
 
 
 def _outcome(way, file):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from netaudit.inventory import Document
+from netaudit.inventory import Surveyed
 from netaudit.plain import UNPRINTABLE, shorten, visible
 from netaudit.report import NOTHING_BESIDE, Beside
 from netaudit.report.htmldoc import figures, labels, sealed
@@ -32,7 +32,7 @@ from netaudit.report.words import incomplete, looks_like_camera
 PIECE: Final = 1000  # of the template's pieces that are written at once
 
 
-def write(document: Document, stream: BinaryIO, beside: Beside = NOTHING_BESIDE) -> None:
+def write(document: Surveyed, stream: BinaryIO, beside: Beside = NOTHING_BESIDE) -> None:
     """Write the page of a document, with what stands beside it. ValueError where that cannot be read."""
     template = _environment().get_template("page.html")
     pieces = template.stream(**_context(document, beside))
@@ -59,7 +59,7 @@ def _web(url: str) -> str:
     return url if urlsplit(url).scheme in {"http", "https"} and not UNPRINTABLE.search(url) else ""
 
 
-def _context(document: Document, beside: Beside) -> dict[str, Any]:
+def _context(document: Surveyed, beside: Beside) -> dict[str, Any]:
     said = language(beside.language)
     found = read_findings(beside.findings) if beside.findings is not None else None
     if found and found.inventory != document.run.id:
@@ -126,5 +126,5 @@ def _counted(scene: Scene, said: Language) -> dict[str, Any]:
     }
 
 
-def _day(document: Document) -> date:
+def _day(document: Surveyed) -> date:
     return datetime.fromisoformat(document.run.finished_at).date()

@@ -97,7 +97,7 @@ def _texts(rows: tuple[Shown, ...]) -> dict[str, list[str]]:
 def pack_pages(scene: Scene) -> dict[str, Any]:
     """What the devices' own pages show."""
     pages = _Pages(scene)
-    devices = [pages.device(row) for row in scene.shown]
+    devices = [pages.device(row, asset) for row, asset in scene.rows()]
     return {
         "texts": pages.texts.all,
         "kinds": [[*kind, shorten(scene.titles.get(kind[2], ""), NAME_CHARS)] for kind in pages.kinds.all[1:]],
@@ -117,9 +117,9 @@ class _Pages:
         self.texts, self.kinds, self.patterns, self.rules, self.digests = (Texts() for _ in range(5))
         self.started = _seconds(scene.document.run.started_at)
 
-    def device(self, row: Shown) -> list[Any]:
+    def device(self, row: Shown, asset: AssetDocument) -> list[Any]:
         """The page of one device."""
-        asset, place = row.asset, self.scene.place
+        place = self.scene.place
         first, base = len(self.digests.numbers), len(self.texts.numbers)
         return [
             first,

@@ -27,20 +27,19 @@ class PlainRow:
 def plain_rows(scene: Scene) -> Iterator[PlainRow]:
     """The devices one after the other."""
     in_full = len(scene.shown) <= IN_FULL
-    for row in scene.shown:
-        found = sides(row.asset) if in_full else ()
+    for row, asset in scene.rows():
+        found = sides(asset) if in_full else ()
         yield PlainRow(
             row=row,
-            cells=_cells(scene, row),
-            verdict=verdict_of(row.asset, scene.language.say) if in_full else "",
+            cells=_cells(scene, row, next(iter(asset.evidence), None)),
+            verdict=verdict_of(asset, scene.language.say) if in_full else "",
             evidence=tuple((scene.language.say(title), tuple(items)) for title, items in found if items),
         )
 
 
-def _cells(scene: Scene, row: Shown) -> tuple[str, ...]:
+def _cells(scene: Scene, row: Shown, strongest: EvidenceDocument | None) -> tuple[str, ...]:
     say = scene.language.say
     certainty = f" {scene.language.percent(row.asset.certainty)}" if row.asset.verdict != "unknown" else ""
-    strongest = next(iter(row.asset.evidence), None)
     return (
         shorten(row.address or row.asset.id, VALUE_CHARS),
         shorten(next(iter(row.asset.macs), ""), VALUE_CHARS),

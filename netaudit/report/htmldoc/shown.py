@@ -7,8 +7,9 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 
 from msgspec import UnsetType
+from msgspec.structs import replace
 
-from netaudit.inventory import AssetDocument, Document
+from netaudit.inventory import AssetDocument, Surveyed
 from netaudit.plain import shorten, visible
 from netaudit.report import Past
 from netaudit.report.advice import Around, around
@@ -29,7 +30,7 @@ ADDRESS_GAPS: Final = frozenset({"wrong_subnet", "address_conflict"})
 class Shown:
     """An asset with the texts of its row."""
 
-    asset: AssetDocument
+    asset: AssetDocument  # without its evidence, which is most of it
     address: str
     what: str
     maker: str
@@ -59,7 +60,7 @@ class Shown:
 class Scene:
     """A document with what the page needs around it."""
 
-    document: Document
+    document: Surveyed
     language: Language
     findings: FindingsRead | None
     titles: Mapping[str, str]
@@ -80,10 +81,14 @@ class Scene:
             for asset in self.document.assets
         )
 
+    def rows(self) -> Iterator[tuple[Shown, AssetDocument]]:
+        """What is shown of each asset, beside the asset with its evidence."""
+        return zip(self.shown, self.document.assets, strict=True)
+
 
 def _shown(scene: Scene, asset: AssetDocument, findings: tuple[FindingRead, ...], site: str) -> Shown:
     return Shown(
-        asset=asset,
+        asset=replace(asset, evidence=()),
         address=listed(asset.addresses),
         what=what_is(asset, scene.language.say),
         maker=maker_of(asset) if asset.family != "unknown" else "",
