@@ -11,10 +11,10 @@ from netaudit.model import Gap, Problem, Reply
 from netaudit.records.connections import MAX_HELD_SIZE, MAX_OPEN, Connections
 from netaudit.records.datagrams import Datagrams
 from netaudit.records.frames import PCAP, Frame, read_pcap
+from netaudit.records.interest import Interest
 from netaudit.records.links import LINKS
 from netaudit.records.packets import Packet, read_packets
 from netaudit.records.pcapng import BYTE_ORDERS, PCAPNG, read_pcapng
-from netaudit.records.quick import Interest
 from netaudit.records.replies import replies_of
 from netaudit.records.window import Window, open_window, unpack_head
 

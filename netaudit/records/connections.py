@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from netaudit.model import Reply
 from netaudit.records.addresses import address_text
+from netaudit.records.interest import Ignored
 from netaudit.records.packets import CUT, Packet
 from netaudit.records.streams import Stream
 
@@ -61,8 +62,7 @@ class Connections:
         self._held_size = 0
         self._open: OrderedDict[bytes, _Connection] = OrderedDict()  # each under the keys of both directions
         self._asked: OrderedDict[bytes, int] = OrderedDict()  # SYNs without an answer: the first sequence number
-        # Directions that have nothing more to tell, with their first sequence number.
-        self.ignored: OrderedDict[bytes, int | None] = OrderedDict()
+        self.ignored = Ignored()
         self.given_up = 0  # connections that the limits ended
         self.broken = 0  # answers with a gap
 
@@ -95,8 +95,8 @@ class Connections:
             is_known = _sides(connection, segment)[0].may_begin(segment.sequence)
         if not is_known:
             yield from self._close(connection) if connection else ()
-            self.ignored.pop(segment.key, None)
-            self.ignored.pop(segment.reverse, None)
+            self.ignored.drop(segment.key)
+            self.ignored.drop(segment.reverse)
 
     def _begin(self, segment: _Segment) -> _Connection | None:
         """The connection that this segment is the first to be kept of, if it is."""
@@ -140,7 +140,7 @@ class Connections:
         if segment.flags & _FIN:
             stream.end = place + len(segment.data) + segment.packet.missing
         if stream.is_complete:
-            _remember(self.ignored, stream.key, stream.begin_sequence, _MAX_IGNORED)
+            self.ignored.remember(stream.key, stream.begin_sequence, _MAX_IGNORED)
             if connection.server.is_full or other.is_complete:
                 return True
         return bool(segment.flags & _RST)
@@ -150,7 +150,7 @@ class Connections:
         for stream in (client, server):
             del self._open[stream.key]
             self._held_size -= stream.cost
-            _remember(self.ignored, stream.key, stream.begin_sequence, _MAX_IGNORED)
+            self.ignored.remember(stream.key, stream.begin_sequence, _MAX_IGNORED)
         content = server.content
         if not content and server.accepted_at is None:
             return

@@ -9,8 +9,8 @@ from struct import Struct
 
 from netaudit.model import Reply
 from netaudit.records.addresses import address_text
+from netaudit.records.interest import Interest
 from netaudit.records.packets import CUT, Packet
-from netaudit.records.quick import Interest
 
 _ANSWER_S = 60.0  # later, the asker's port serves for something else, e.g. for video through QUIC
 _MAX_ASKERS = 10_000
@@ -50,7 +50,7 @@ class Datagrams:
         return asked_at is not None and abs(packet.heard_at - asked_at) <= _ANSWER_S
 
     def _note_asker(self, packet: Packet, port: int) -> None:
-        self._interest.listen(port)
+        self._interest.listening.add(port)
         key = packet.source + packet.body[:2]
         self._asked_at[key] = packet.heard_at
         self._asked_at.move_to_end(key)

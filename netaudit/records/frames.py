@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
+from netaudit.records.interest import Interest
 from netaudit.records.links import ETHERNET
-from netaudit.records.quick import Interest, Records
+from netaudit.records.quick import Quick
+from netaudit.records.strides import literally
 from netaudit.records.window import Window
 
 MAX_FRAME_SIZE = 1 << 18  # bytes; libpcap's MAXIMUM_SNAPLEN
@@ -59,7 +61,7 @@ def read_pcap(window: Window, interest: Interest | None = None) -> Iterator[Fram
     # The upper half of the field says how long a check sequence follows each frame: no length within counts it.
     interface = Interface(link=link & 0xFFFF, ticks=ticks, weight=ticks)
     unpack = Struct(f"{order}III{size - 12}x").unpack_from
-    quick = Records(order, size, MAX_FRAME_SIZE, interest) if interest and interface.link == ETHERNET else None
+    quick = Quick(_Layout(order, size), interest) if interest and interface.link == ETHERNET else None
     while window.need(size):
         yield from _records(window, unpack, size, interface, quick)
         if window.limit - window.at >= size:
@@ -68,7 +70,27 @@ def read_pcap(window: Window, interest: Interest | None = None) -> Iterator[Fram
         raise EOFError(f"the file ends in the middle of the packet at byte {window.offset}")
 
 
-def _records(window: Window, unpack: Unpack, size: int, interface: Interface, quick: Records | None) -> Iterator[Frame]:
+class _Layout:
+    """A record: two halves of the timestamp, how much of the frame was kept, and how long it was; then the frame."""
+
+    told = 12
+
+    def __init__(self, order: str, size: int) -> None:
+        self.order, self.lead = order, size
+        self._unpack, self._pack = Struct(f"{order}8xI").unpack_from, Struct(f"{order}I").pack
+
+    def read(self, buffer: bytes, at: int, limit: int) -> tuple[int, int, int, int] | None:
+        (kept,) = self._unpack(buffer, at)
+        start = at + self.lead
+        return (kept, start, kept, start + kept) if start + kept <= limit and kept <= MAX_FRAME_SIZE else None
+
+    def spell(self, shape: int) -> list[bytes]:
+        return [b".{8}", *literally(self._pack(shape)), b".{%d}" % (self.lead - self.told + shape)]
+
+
+def _records(
+    window: Window, unpack: Unpack, size: int, interface: Interface, quick: Quick[int] | None
+) -> Iterator[Frame]:
     """All whole records that are in memory."""
     buffer, at, limit = window.buffer, window.at, window.limit
     while at + size <= limit:

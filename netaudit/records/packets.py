@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from netaudit.records.fragments import Fragments
 from netaudit.records.frames import Frame
+from netaudit.records.interest import TCP, UDP, Interest
 from netaudit.records.links import ARP, CDP, IPV4, IPV6, LLDP, MAC_SIZE, NO_MAC, SADP
-from netaudit.records.quick import TCP, UDP, Interest
 from netaudit.records.sift import AUTHENTICATION, EXTENSIONS, FRAGMENT, ICMPV6, IGMP, sift
 
 _ARP_SIZE = 28  # bytes, for Ethernet and IPv4

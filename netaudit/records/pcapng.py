@@ -5,12 +5,14 @@ hold no packet are passed over. What breaks off in the middle raises EOFError, a
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from struct import Struct
 
 from netaudit.records.frames import Frame, Interface, Unpack
+from netaudit.records.interest import Interest
 from netaudit.records.links import ETHERNET
-from netaudit.records.quick import Blocks, Interest
+from netaudit.records.quick import Quick
+from netaudit.records.strides import literally
 from netaudit.records.window import Window
 
 PCAPNG = b"\n\r\r\n"
@@ -30,14 +32,40 @@ class _Section:
 
     def __init__(self, order: str, interest: Interest | None) -> None:
         self.order = order
-        self.quick = Blocks(order, interest) if interest else None
         self.interfaces: list[Interface] = []
+        self.quick = Quick(_Layout(order, self.interfaces), interest) if interest else None
         self.snap_length = 0  # of the first interface, for blocks that do not say what was kept; 0: all was
         self.head = self.unpack("II")
         self.packet = self.unpack("IIIIII")
 
     def unpack(self, layout: str) -> Unpack:
         return Struct(self.order + layout).unpack_from
+
+
+class _Layout:
+    """An enhanced packet block: type, size, interface, timestamp, how much of the frame was kept; then the frame."""
+
+    lead, told = 28, 24
+
+    def __init__(self, order: str, interfaces: Sequence[Interface]) -> None:
+        self.order, self._interfaces = order, interfaces
+        self._unpack, self._pack = Struct(f"{order}III8xI").unpack_from, Struct(f"{order}I").pack
+
+    def read(self, buffer: bytes, at: int, limit: int) -> tuple[tuple[int, int, int], int, int, int] | None:
+        kind, size, number, kept = self._unpack(buffer, at)
+        if (
+            kind != _PACKET
+            or kept + _LEAST_SIZES[_PACKET] > size
+            or number >= len(self._interfaces)
+            or at + size > limit
+        ):
+            return None
+        return (size, number, kept), at + self.lead, kept, at + size
+
+    def spell(self, shape: tuple[int, int, int]) -> list[bytes]:
+        size, number, kept = shape
+        head = b"".join(map(self._pack, (_PACKET, size, number)))
+        return [*literally(head), b".{8}", *literally(self._pack(kept)), b".{%d}" % (size - self.told)]
 
 
 def read_pcapng(window: Window, skipped: Counter[str], interest: Interest | None = None) -> Iterator[Frame]:
@@ -89,7 +117,7 @@ def _packets(window: Window, section: _Section, skipped: Counter[str]) -> Iterat
             yield buffer, at + 28, at + 28 + kept, high, low, interfaces[number]
         else:
             skipped["in blocks that contradict themselves"] += 1
-        at = quick.past_dull(buffer, at + size, limit, known) if quick else at + size
+        at = quick.past_dull(buffer, at + size, limit) if quick else at + size
     window.at = at
 
 

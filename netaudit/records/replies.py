@@ -12,9 +12,9 @@ from netaudit.records.addresses import address_text
 from netaudit.records.connections import Connections
 from netaudit.records.datagrams import Datagrams
 from netaudit.records.frames import Frame, Interface
+from netaudit.records.interest import TCP, UDP, Interest
 from netaudit.records.links import ARP, ETHERNET, SADP
 from netaudit.records.packets import Packet, read_packets
-from netaudit.records.quick import TCP, UDP, Interest
 from netaudit.records.sift import ICMPV6, IGMP
 
 _PADDING = bytes(128)  # lets a header be unpacked before it is known whether the frame is as long as that

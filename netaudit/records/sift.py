@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from netaudit.records.frames import Frame
+from netaudit.records.interest import ENDS, TCP, UDP, Interest
 from netaudit.records.links import ARP, CDP, IPV4, IPV6, LINKS, LLDP, SADP
-from netaudit.records.quick import ENDS, TCP, UDP, Interest
 
 IGMP, ICMPV6 = 2, 58  # protocol numbers of IP
 FRAGMENT, AUTHENTICATION = 44, 51

@@ -24,7 +24,8 @@ PACKETS, FEWER, RUNS, STREAMS = 1_500_000, 150_000, 5, 60
 RECORDING = Path(__file__).parents[1] / "captures" / "lan-of-many" / "capture.pcap.gz"
 PCAP_HEAD, RECORD_HEAD = 24, struct.Struct("<IIII")
 INTERLEAVED, APPLICATION_DATA = b"$\0", b"\x17\x03\x03"  # RFC 2326 section 10.12, RFC 8446 section 5.1; lengths follow
-SEQUENCE_AT, ACKNOWLEDGED_AT = 38, 42  # in a frame
+SEQUENCE_AT, ACKNOWLEDGED_AT, DATA_AT = 38, 42, 54  # in a frame
+FULL, PICTURES, PACKETS_A_PICTURE = 600, 16, 8  # bytes of video in a packet; pictures of different lengths
 UDP_PORTS = (67, 68, 161, 1900, 3702, 5353, 37020, 37810)
 TCP_PORTS = (21, 22, 23, 80, 81, 88, 443, 554, 8000, 8080, 8443, 8554, 34567, 35000, 37777)
 BPF = " or ".join(
@@ -94,33 +95,44 @@ def write_capture(path: Path, packets: int) -> None:
 
 
 class Stream:
-    """What somebody watches or reads: video over UDP, over RTSP's own connection, or the web, with the answers to it."""
+    """What somebody watches or reads: video over UDP, over RTSP's own connection, or the web, with the answers to it.
+
+    Most packets are full; the last one of each picture is as long as it happens to be.
+    """
 
     def __init__(self, number: int) -> None:
+        chance = random.Random(number)
+        sizes = [FULL, *(chance.randrange(16, FULL) for _ in range(PICTURES))]
         self.sequence = 1
         self.count = number
-        camera, client, body = f"10.1.{number}.7", "10.1.200.9", random.Random(number).randbytes(536)
-        if number % 10 < 4:
-            self.frame = bytearray(ethernet(0x0800, ipv4(17, udp(40_000 + number, 50_000, body), camera, client)))
-            self.step = 0
-        else:
-            port, head = (554, INTERLEAVED) if number % 10 < 9 else (443, APPLICATION_DATA)
-            data = head + len(body).to_bytes(2) + body
-            self.frame = bytearray(ethernet(0x0800, ipv4(6, tcp(port, 60_000, payload=data), camera, client)))
-            self.answer = bytearray(ethernet(0x0800, ipv4(6, tcp(60_000, port), client, camera)))
-            self.step = len(data)
+        self.is_connection = number % 10 >= 4
+        self.number, self.camera, self.client = number, f"10.1.{number}.7", "10.1.200.9"
+        self.frames = [self.frame(chance.randbytes(size)) for size in sizes]
+        port = 554 if number % 10 < 9 else 443
+        self.answer = bytearray(ethernet(0x0800, ipv4(6, tcp(60_000, port), self.client, self.camera)))
+
+    def frame(self, body: bytes) -> bytearray:
+        """A packet from the camera that holds this."""
+        if not self.is_connection:
+            return bytearray(
+                ethernet(0x0800, ipv4(17, udp(40_000 + self.number, 50_000, body), self.camera, self.client))
+            )
+        port, head = (554, INTERLEAVED) if self.number % 10 < 9 else (443, APPLICATION_DATA)
+        segment = tcp(port, 60_000, payload=head + len(body).to_bytes(2) + body)
+        return bytearray(ethernet(0x0800, ipv4(6, segment, self.camera, self.client)))
 
     def next(self) -> bytes:
         """The next packet; every second one of a connection is its acknowledgement."""
         self.count += 1
-        if not self.step:
-            return bytes(self.frame)
-        if self.count % 2:
+        if self.is_connection and self.count % 2:
             struct.pack_into(">I", self.answer, ACKNOWLEDGED_AT, self.sequence)
             return bytes(self.answer)
-        struct.pack_into(">I", self.frame, SEQUENCE_AT, self.sequence)
-        self.sequence += self.step
-        return bytes(self.frame)
+        pictures, rest = divmod(self.count // 2, PACKETS_A_PICTURE)
+        frame = self.frames[0 if rest else 1 + pictures % PICTURES]
+        if self.is_connection:
+            struct.pack_into(">I", frame, SEQUENCE_AT, self.sequence)
+            self.sequence += len(frame) - DATA_AT
+        return bytes(frame)
 
 
 def recorded_frames() -> Iterator[bytes]:

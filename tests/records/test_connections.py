@@ -9,8 +9,8 @@ from support.packets import ACK, CAMERA, CAMERA_MAC, CLIENT, FIN, RST, SYN, ethe
 from netaudit.records import connections as module
 from netaudit.records.connections import Connections
 from netaudit.records.frames import Interface
+from netaudit.records.interest import Interest
 from netaudit.records.packets import read_packets
-from netaudit.records.quick import Interest
 from netaudit.records.streams import KEPT_SIZE
 
 ANSWER = b"HTTP/1.0 200 OK\r\n\r\nhello"

@@ -5,8 +5,8 @@ import pytest
 from support.packets import CAMERA, CLIENT, udp
 
 from netaudit.records.datagrams import Datagrams
+from netaudit.records.interest import UDP, Interest
 from netaudit.records.packets import CUT, Packet
-from netaudit.records.quick import UDP, Interest
 
 PORTS = frozenset({3702, 37020})
 GROUP = "239.255.255.250"

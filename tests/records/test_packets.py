@@ -5,9 +5,9 @@ import pytest
 from support.packets import CAMERA_MAC, arp, ethernet, fragments, ipv4, ipv6, mac, tcp, udp, udp_frame, vlan
 
 from netaudit.records.frames import Interface
+from netaudit.records.interest import TCP, UDP, Interest
 from netaudit.records.links import ARP, SADP
 from netaudit.records.packets import CUT, read_packets
-from netaudit.records.quick import TCP, UDP, Interest
 
 SENDER = mac(CAMERA_MAC)
 DATAGRAM = udp(3702, 9999, bytes(range(256)) * 12)

@@ -3,29 +3,16 @@
 from collections import Counter
 
 import pytest
-from support.packets import ACK, FIN, RST, SYN, ethernet, ipv4, ipv6, pcap_file, tcp, udp, vlan
+from support.packets import ACK, FIN, RST, SYN, ethernet, ipv4, ipv6, pcap_file, pcapng_file, tcp, udp, vlan
 
-from netaudit.records import quick
 from netaudit.records.frames import read_pcap
+from netaudit.records.interest import Ignored, Interest
 from netaudit.records.pcapng import read_pcapng
-from netaudit.records.quick import Interest
 from netaudit.records.window import Window
 
 PORTS = frozenset({3702})
 KEY = bytes.fromhex("c000020a c0000214 0050 9c40")  # 192.0.2.10:80 to 192.0.2.20:40000
 FIRST = b"the first frame of a window is always given out"
-
-
-def pcapng_file(frames):
-    """Of one Ethernet interface."""
-    blocks = [(0x0A0D0D0A, bytes.fromhex("4d3c2b1a01000000ffffffffffffffff")), (1, bytes.fromhex("0100000000000400"))]
-    for frame in frames:
-        head = bytes(12) + len(frame).to_bytes(4, "little") * 2
-        blocks.append((6, head + frame + bytes(-len(frame) % 4)))
-    return b"".join(
-        (kind.to_bytes(4, "little") + (size := (len(body) + 12).to_bytes(4, "little")) + body + size)
-        for kind, body in blocks
-    )
 
 
 def read_little(data, interest):
@@ -45,7 +32,7 @@ def passed(request):
     """Whether a frame is passed at once."""
 
     def ask(frame, ignored=(), listening=()):
-        interest = Interest(ports=PORTS, listening=PORTS | set(listening), ignored=ignored)
+        interest = Interest(ports=PORTS, listening=PORTS | set(listening), ignored=Ignored.fromkeys(ignored))
         last = ethernet(0x88CC, b"behind it")
         found = request.param(lambda write: write([FIRST, frame, last]), interest)
         kept = [buffer[start:end] for buffer, start, end, *_ in found]
@@ -117,16 +104,6 @@ def test_port_that_is_listened_to_is_read_from_then_on_though_its_datagrams_were
     for buffer, start, end, *_ in found:
         kept.append(buffer[start:end])
         if len(kept) == 2:
-            interest.listen(40000)
+            interest.listening.add(40000)
 
     assert kept == [FIRST, FIRST, datagram, FIRST]
-
-
-def test_directions_that_are_passed_are_not_remembered_without_end(monkeypatch):
-    monkeypatch.setattr(quick, "_MOST_PASSED", 8)
-    interest = Interest(ports=PORTS, listening=set(PORTS))
-    frames = [frame for port in range(5000, 5100) for frame in (FIRST, on_ipv4(17, udp(port, 40000, b"video")))]
-    kept = list(read_little(lambda write: write(frames), interest))
-
-    assert len(kept) == 100
-    assert 0 < len(interest.passed) <= 9

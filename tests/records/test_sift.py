@@ -4,7 +4,7 @@ import pytest
 from support.packets import ACK, FIN, RST, SYN, arp, ethernet, ipv4, ipv6, tcp, udp, vlan
 
 from netaudit.records.frames import Interface
-from netaudit.records.quick import Interest
+from netaudit.records.interest import Interest
 from netaudit.records.sift import sift
 
 PORTS = frozenset({3702})
