@@ -98,7 +98,7 @@ class Strides(Generic[Shape]):
     def _pattern(self) -> bytes:
         marks = [[BARE, _BARE], [BARE, self._is_whole + _BARE_WITH_TIMES], *map(_spelled, self._marks)]
         parts = self._lead, _HEADERS, _one_of(marks), _one_of(map(self._spell, self._shapes))
-        return b"(?:(?=%b%b%b)%b)*+" % parts
+        return b"(?:(?=%b%b%b)%b)*" % parts
 
 
 def _spelled(mark: bytes) -> list[bytes]:
