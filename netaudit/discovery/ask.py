@@ -5,49 +5,37 @@ its table is then read while it still knows.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from itertools import chain
 
 from netaudit.discovery import arp
-from netaudit.discovery.attached import holds
+from netaudit.discovery.attached import holds, place_of
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import PROBED_S, SILENT
 from netaudit.discovery.jobs import hear
-from netaudit.discovery.ledger import FIRST
+from netaudit.discovery.ledger import FIRST, UNHURRIED
+from netaudit.discovery.patience import (
+    FEW_RESENT,
+    LOSSY_CONNECT_S,
+    PATIENT_CONNECT_S,
+    PATIENT_PORT_S,
+    UNKNOWN_IN_FLIGHT,
+    Looking,
+    Patience,
+    patience_with_nobody,
+)
 from netaudit.discovery.resumption import noted, retrace
 from netaudit.discovery.shuffle import shuffled
-from netaudit.discovery.visit import MOST_PORTS, VISIT_CHANNELS, go_on
-from netaudit.discovery.visiting.state import Visit
+from netaudit.discovery.visit import VISIT_CHANNELS, go_on
+from netaudit.discovery.visiting.state import SPACING_S, Visit
 from netaudit.model import Event, Gap
-from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Pause, Step
+from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Outcome, Pause, Step
 from netaudit.wire.tcp import IN_FLIGHT, attend
-from netaudit.wire.trips import RESENT_S, Trips
 
 NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
-UNKNOWN_IN_FLIGHT = 256  # connects to addresses where perhaps nobody is; known devices keep the smaller number
-# A lost SYN is sent again by the kernel after 1 s (RFC 6298 section 2.1), and the answer to that one is still waited
-# for, so that one lost packet loses no port, and no device of which only one port would tell.
-PATIENT_CONNECT_S = 1.4
-# Where connects to known devices had to be sent again, on the way to those of which nothing is known packets are lost.
-LOSSY_CONNECT_S = 3.3  # two repetitions, after 1 s and after 3 s
-FEW_RESENT = 3  # devices may be slow by themselves
-FEW_LATE = 3  # ports without an answer, and none with one: a firewall, not a lost packet
-# The least that a connection gets then, where answers on this network come at once: a radio that sleeps hears of it after
-# three beacons of its access point at the latest, as most set it (IEEE 802.11: DTIM period, beacons 102.4 ms apart).
-SILENT_CONNECT_S = 0.35
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a visit waits for connections, and with how many time-outs it ends where none was ever taken."""
-
-    connect_s: float
-    most_late: int = MOST_PORTS
-    stage: str = "asking"  # what progress is told under
-    visit: str = FIRST  # of a device: the ledger tells them apart
 
 
 def ask(course: Course) -> Iterator[Event]:
@@ -100,13 +88,52 @@ def _may_answer(course: Course, address: str) -> bool:
 def _visit_unknown(course: Course) -> Iterator[Event]:
     """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
     known, swept = frozenset(course.alive), _swept(course)
-    unknown = shuffled(a for a in course.attached.beyond(swept) if a not in known)
+    patience = patience_with_nobody(course.live.gate.rate_pps, course.resent)
+    slow = _slow_places(course, patience)
+    unknown = [a for a in course.attached.beyond(swept) if a not in known and place_of(a) in slow] if slow else []
     over_before = sum(past.over for (_, address), past in course.live.ledger.visits.items() if address not in known)
     known_there = sum(not any(holds(network, address) for network in swept) for address in known)
-    total = max(0, course.dialled - known_there - over_before)
+    total = max(0, course.dialled - known_there - over_before - len(unknown))
+    every = shuffled(a for a in course.attached.beyond(swept) if a not in known and place_of(a) not in slow)
+    yield from _dial(course, every, total, patience)
+    yield from _dial_unhurried(course, patience)
+
+
+def _dial_unhurried(course: Course, hurried: Patience) -> Iterator[Event]:
+    """Where answers came that a connection in a hurry would not have waited for, ask who was silent with patience."""
+    slow = _slow_places(course, hurried)
+    if not slow:
+        return
+    addresses = [a for a in course.attached.beyond(_swept(course)) if a not in course.alive and place_of(a) in slow]
     connect_s = LOSSY_CONNECT_S if course.resent >= FEW_RESENT else PATIENT_CONNECT_S
-    patience = Patience(connect_s=connect_s, stage="asking the silent")
-    yield from _visit_all(course, unknown, total, UNKNOWN_IN_FLIGHT, patience)
+    patience = Patience(connect_s=connect_s, stage=hurried.stage, visit=UNHURRIED)
+    total = sum(not _is_over(course, address, UNHURRIED) for address in addresses)
+    yield from _dial(course, shuffled(addresses), total, patience)
+
+
+def _slow_places(course: Course, patience: Patience) -> frozenset[str]:
+    """Where somebody took longer to answer than a connection gets in such a hurry."""
+    if not patience.quick_s:
+        return frozenset()
+    return frozenset(place for place, took_s in course.slowest_s.items() if took_s >= patience.quick_s)
+
+
+def _dial(course: Course, addresses: Iterable[str], total: int, patience: Patience) -> Iterator[Event]:
+    """Visit these addresses, begun no faster than routers and the rate allow."""
+    looking = Looking(course.live.gate)
+    patience = replace(patience, found=looking.found)
+    yield from _visit_all(course, _paced(course, addresses, patience, looking), total, UNKNOWN_IN_FLIGHT, patience)
+
+
+def _paced(course: Course, addresses: Iterable[str], patience: Patience, looking: Looking) -> Iterator[str | None]:
+    """Each address when it may be begun; None meanwhile."""
+    for address in addresses:
+        if _is_over(course, address, patience.visit):
+            continue
+        while not looking.may_begin():
+            yield None
+        looking.begin(address, patience.looked_s(course.trips_to(address)))
+        yield address
 
 
 def _swept(course: Course) -> list[IPv4Network]:
@@ -153,16 +180,16 @@ def hold(
 def _conversations(
     course: Course, visits: Iterable[Visit | None], over: "_Over", patience: Patience
 ) -> Iterator[tuple[str, Conversation] | None]:
-    for number, state in enumerate(visits):
+    for state in visits:
         if state is None:
             yield None
             continue
-        if number % NEIGHBOUR_BATCH == NEIGHBOUR_BATCH - 1:
-            _read_table(course)
         past = course.live.ledger.visits.get((patience.visit, state.target.address))
         if past and past.over:
             continue
         over.begun += 1
+        if over.begun % NEIGHBOUR_BATCH == 0:
+            _read_table(course)
         state.target = past.target if past else state.target
         if patience.visit == FIRST and state.target.address in course.alive:
             course.visited[state.target.address] = state
@@ -217,19 +244,34 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
     began = time.monotonic()
     if near:
         course.awaited[state.target.address] = state, began
-    conversation = go_on(state)
-    late: list[int] = []
+    address = state.target.address
+    patience = patience.fitted(course.trips_to(address))
+    waited = yield from _awaited(course, state, patience)
+    if waited.hurried and waited.slowest_s >= patience.quick_s and address not in course.left_alone:
+        yield Pause(SPACING_S)
+        state = replace(state, target=replace(state.target, ports=tuple(waited.hurried)), late=0)
+        yield from _awaited(course, state, patience)
+    elif waited.ports and address in course.alive and patience.visit != UNHURRIED:
+        before = course.late.get(address)
+        course.late[address] = Late(state, (*(before.ports if before else ()), *waited.ports), began)
+
+
+@dataclass(slots=True)
+class _Waited:
+    """What a visit has waited for."""
+
+    ports: list[int] = field(default_factory=list)  # in vain
+    hurried: list[int] = field(default_factory=list)  # of these, in a hurry
+    slowest_s: float = 0.0  # the longest with success
+
+
+def _awaited(course: Course, state: Visit, patience: Patience) -> Generator[Step | Event, Outcome, _Waited]:
+    """The visit, each connection with the time that it gets; what it has waited for."""
+    waited, conversation = _Waited(), go_on(state)
     item = next(conversation, None)
-    trips = course.trips.setdefault(course.attached.network_of(state.target.address), Trips())
     while item is not None:
-        outcome = yield _patient(item, state, late, patience, trips)
-        if isinstance(item, Connect) and outcome.status == "timeout":
-            late.append(item.port)
-            course.note_delay(state)
-        elif isinstance(item, Connect) and outcome.status in {"ok", "refused"}:
-            trips.take(outcome.took_s)
-            course.resent += not near and outcome.took_s >= RESENT_S
-        is_enough = len(late) >= patience.most_late and not state.alive
+        outcome = yield from _taken(course, state, patience, waited, item)
+        is_enough = len(waited.ports) >= patience.most_late and not state.alive
         if is_enough or state.target.address in course.hints.locked:  # that may be heard in the middle of a visit
             conversation.close()
             break
@@ -237,18 +279,29 @@ def _noting_late(course: Course, state: Visit, patience: Patience) -> Conversati
             item = conversation.send(outcome)
         except StopIteration:
             break
-    if late and state.target.address in course.alive:
-        before = course.late.get(state.target.address)
-        course.late[state.target.address] = Late(state, (*(before.ports if before else ()), *late), began)
+    return waited
 
 
-def _patient(item: Step | Event, state: Visit, late: list[int], patience: Patience, trips: Trips) -> Step | Event:
-    """The step, with the time that a connection gets: who was silent on some ports is not waited for on all."""
+def _taken(
+    course: Course, state: Visit, patience: Patience, waited: _Waited, item: Step | Event
+) -> Generator[Step | Event, Outcome, Outcome]:
+    """One step of a visit: a connection with the time that it gets."""
+    address, hurries = state.target.address, patience.quick_s > 0 and not state.alive
+    if isinstance(item, Pause) and hurries:
+        return Outcome()  # nothing was open that could be hung up, and the gate keeps questions apart
     if not isinstance(item, Connect):
-        return item
-    silent = not state.alive and len(late) >= FEW_LATE
-    silent_s = trips.timeout_s(SILENT_CONNECT_S, CONNECT_TIMEOUT_S)
-    return replace(item, timeout_s=min(patience.connect_s, silent_s) if silent else patience.connect_s)
+        return (yield item)
+    wait_s = patience.wait_s(state, item.port, len(waited.ports), course.trips_to(address))
+    outcome = yield replace(item, timeout_s=wait_s)
+    if outcome.status == "timeout":
+        waited.ports.append(item.port)
+        waited.hurried += [item.port] if hurries and wait_s < PATIENT_PORT_S else []
+        course.note_delay(state)
+    elif outcome.status in {"ok", "refused"}:
+        patience.found(address)
+        course.learn_trip(address, outcome.took_s)
+        waited.slowest_s = max(waited.slowest_s, outcome.took_s)
+    return outcome
 
 
 def _read_table(course: Course) -> None:

@@ -77,6 +77,11 @@ def holds(network: IPv4Network, address: str) -> bool:
     return ip_address(address) in network
 
 
+def place_of(address: str) -> str:
+    """The /24 of an address, as text: what is behind a router is seldom a larger network, and shares its way."""
+    return address.rpartition(":" if ":" in address else ".")[0]
+
+
 def _once(interfaces: list[Interface]) -> Iterator[Interface]:
     """Each network of an interface once: a second address there hears and reaches nobody else."""
     seen = set()

@@ -13,7 +13,7 @@ from datetime import datetime
 from ipaddress import IPv4Network
 
 from netaudit.discovery import BY_NAME
-from netaudit.discovery.attached import Attached
+from netaudit.discovery.attached import Attached, place_of
 from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.hearsay import LISTEN, Hearsay
 from netaudit.discovery.ledger import Ledger
@@ -27,7 +27,7 @@ from netaudit.scope import Scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.room import Room, room_here
-from netaudit.wire.trips import Trips
+from netaudit.wire.trips import RESENT_S, Trips
 
 Progress = Callable[[Standing], None]
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
@@ -94,6 +94,7 @@ class Course:
     late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
     trips: dict[str, Trips] = field(default_factory=dict)  # how long packets travel, by network; "": behind routers
     resent: int = 0  # connects across a router whose first packet, or its answer, was lost
+    slowest_s: dict[str, float] = field(default_factory=dict)  # the longest that a connection took, by place
     room: Room = field(default_factory=room_here)  # for neighbours, in the kernel's table
     lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets
     asked_at: float = 0.0  # when the last question of finding was asked, monotonic
@@ -134,6 +135,17 @@ class Course:
         """Remember a device that let a connection wait in vain; at other addresses perhaps nobody is."""
         if state.target.address in self.alive:
             self.delayed[state.target.address] = state
+
+    def trips_to(self, address: str) -> Trips:
+        """The round trips to the network of an address."""
+        return self.trips.setdefault(self.attached.network_of(address), Trips())
+
+    def learn_trip(self, address: str, took_s: float) -> None:
+        """Learn from a connection that was answered, if only with a refusal, how long packets travel there and back."""
+        self.trips_to(address).take(took_s)
+        self.resent += took_s >= RESENT_S and not self.attached.is_near(address)
+        place = place_of(address)
+        self.slowest_s[place] = max(took_s, self.slowest_s.get(place, 0.0))
 
     def _standing(self, stage: str, done: int, total: int) -> Standing:
         near = self.heard.get("arp", set())

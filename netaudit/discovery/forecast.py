@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from math import log
 
 from netaudit.discovery import reckoning
-from netaudit.discovery.ask import PATIENT_CONNECT_S, UNKNOWN_IN_FLIGHT
 from netaudit.discovery.course import MUTE_S
+from netaudit.discovery.patience import PATIENT_CONNECT_S, UNKNOWN_IN_FLIGHT
 from netaudit.discovery.reckoning import Company
 from netaudit.discovery.standing import Prospect, Standing
 from netaudit.wire.tcp import IN_FLIGHT
@@ -212,10 +212,8 @@ class Forecast:
     def _asking_s(self, at_s: float, met: Company) -> float:
         s, p = self.standing, self.standing.prospect
         if s.stage == DIALLING:
-            usual_s = reckoning.dialled_visit_s(p, met)
-            slow_s = reckoning.vain_visit_s(met) if s.total else 0.0
-            return self._visits_s(at_s, UNKNOWN_IN_FLIGHT, usual_s, slow_s)
-        known_s = self._visits_s(at_s, IN_FLIGHT, reckoning.quick_visit_s(p), reckoning.slowest_visit_s(p, met))
+            return self._dialling_s(at_s, met)
+        known_s = self._visits_s(at_s, reckoning.quick_visit_s(p), reckoning.slowest_visit_s(p, met))
         crowded_s = reckoning.crowded_s(p, met)
         if crowded_s:  # the visits wait for room, and their pace says nothing
             known_s = max(LEAST_S, self._places_from(self.entered) + crowded_s - at_s)
@@ -225,15 +223,26 @@ class Forecast:
         """When the first neighbours were probed, or visited."""
         return begins.get("probe_silent", begins["ask"])
 
-    def _visits_s(self, at_s: float, most: int, usual_s: float, slowest_s: float) -> float:
+    def _visits_s(self, at_s: float, usual_s: float, slowest_s: float) -> float:
         """Visits of which some are over, some under way, and some to come: those to come take as long as the others."""
         s = self.standing
-        weight = s.done / (s.done + most)
+        weight = s.done / (s.done + IN_FLIGHT)
         shown_s = self.held_s / (s.done + s.in_flight / 2) if s.done else usual_s
-        pace = reckoning.visits_a_second(s.prospect, (1 - weight) * usual_s + weight * shown_s, most)
+        pace = reckoning.visits_a_second(s.prospect, (1 - weight) * usual_s + weight * shown_s)
         to_begin = max(0, s.total - s.done - s.in_flight)
-        waiting = max(0, to_begin - (most - s.in_flight))
+        waiting = max(0, to_begin - (IN_FLIGHT - s.in_flight))
         return waiting / pace + max(LEAST_S, slowest_s - (0.0 if to_begin else at_s - self.begun_at))
+
+    def _dialling_s(self, at_s: float, met: Company) -> float:
+        """Visits to addresses of which nothing is known: those to come begin at the pace of the others."""
+        s, p = self.standing, self.standing.prospect
+        begun, usual_s = s.done + s.in_flight, 1 / reckoning.dialled_a_second(p, met)
+        weight = s.done / (s.done + UNKNOWN_IN_FLIGHT)
+        shown_s = (at_s - self.stage_at) / begun if s.done else usual_s
+        to_begin = max(0, s.total - begun)
+        vain_s = reckoning.vain_visit_s(p, met) if s.total else 0.0
+        coming_s = to_begin * ((1 - weight) * usual_s + weight * shown_s)
+        return coming_s + max(LEAST_S, vain_s - (0.0 if to_begin else at_s - self.begun_at))
 
     def _looking_s(self, at_s: float, met: Company) -> float:
         s, p, since_s = self.standing, self.standing.prospect, at_s - self.stage_at

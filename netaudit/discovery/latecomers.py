@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netaudit.discovery.ask import PATIENT_CONNECT_S, Patience, hold, plan_visits, tell_locked
+from netaudit.discovery.ask import hold, plan_visits, tell_locked
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import hear_until
 from netaudit.discovery.ledger import FIRST, MORE
+from netaudit.discovery.patience import PATIENT_CONNECT_S, Patience
 from netaudit.discovery.plan import named_since
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.discovery.visiting.state import Visit

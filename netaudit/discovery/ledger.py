@@ -17,7 +17,7 @@ from netaudit.plain import counted
 from netaudit.records.marks import Answered, Asked, Begun, Ended, Mark, Over, Resumed, Swept
 from netaudit.wire.steps import Connect, Exchange, Outcome, Secure, Step
 
-FIRST, MORE, AGAIN = "first", "more", "again"  # the visits that a device may get
+FIRST, UNHURRIED, MORE, AGAIN = "first", "unhurried", "more", "again"  # the visits that a device may get
 LISTENING_S = 4.0  # that answers to a datagram may take: the longest that any channel listens
 
 _Shot = tuple[str, str, str, str, str, int, int]  # part, channel, interface, our address, whom, port, number
@@ -50,6 +50,7 @@ class Ledger:
     sweeps: dict[tuple[str, str], Swept] = field(default_factory=dict)  # part, interface: how far each came
     swept: set[str] = field(default_factory=set)  # addresses that ARP heard
     made: Counter[str] = field(default_factory=Counter)  # connections by address
+    trips: list[tuple[str, float]] = field(default_factory=list)  # address, and how long its connection took
     last_at: float = 0.0  # the last time that was noted
     cuts: list[float] = field(default_factory=list)  # the last times that were noted before the run was continued
     retelling: bool = False  # what comes is what an earlier run has told
@@ -94,7 +95,7 @@ class Ledger:
                 Answered(
                     stage=stage, address=address, step=name, status=outcome.status, data=outcome.data,
                     detail=outcome.detail, tls_version=outcome.tls_version, local=outcome.local, at=outcome.at,
-                    port=step.port if isinstance(step, Connect) else 0,
+                    port=step.port if isinstance(step, Connect) else 0, took_s=outcome.took_s,
                 ),
                 at_once=name != "connect",
             )  # fmt: skip
@@ -127,7 +128,9 @@ class Ledger:
 
     def _visit_of(self, address: str) -> Past | None:
         found = [
-            past for stage in (AGAIN, MORE, FIRST) if (past := self.visits.get((stage, address))) and not past.over
+            past
+            for stage in (AGAIN, MORE, UNHURRIED, FIRST)
+            if (past := self.visits.get((stage, address))) and not past.over
         ]
         return found[0] if found else None
 
@@ -167,8 +170,10 @@ class Ledger:
         self.last_at = max(self.last_at, mark.at)
         if mark.step == "connect":
             self.made[mark.address] += 1
+            if mark.status in {"ok", "refused"}:
+                self.trips.append((mark.address, mark.took_s))
         if past := self.visits.get((mark.stage, mark.address)):
-            outcome = Outcome(mark.status, mark.data, mark.detail, mark.tls_version, mark.local, mark.at)
+            outcome = Outcome(mark.status, mark.data, mark.detail, mark.tls_version, mark.local, mark.at, mark.took_s)
             past.outcomes.append(outcome)
             past.steps.append((mark.step, str(mark.port) if mark.step == "connect" else past.pending))
             past.pending = ""

@@ -83,6 +83,8 @@ def _retold(course: Course) -> Iterator[Event]:
         yield event
     for address, count in ledger.made.items():
         gate.made[course.attached.network_of(address)] += count
+    for address, took_s in ledger.trips:
+        course.learn_trip(address, took_s)
     ledger.retelling = False
     yield from ledger.lost_datagrams()
 

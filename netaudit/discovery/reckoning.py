@@ -8,23 +8,16 @@ from math import ceil
 
 from netaudit.discovery.again import CONNECT_S, MOST_LATE
 from netaudit.discovery.again import IN_FLIGHT as LATE_IN_FLIGHT
-from netaudit.discovery.ask import (
-    FEW_LATE,
-    FEW_RESENT,
-    LOSSY_CONNECT_S,
-    PATIENT_CONNECT_S,
-    SILENT_CONNECT_S,
-    UNKNOWN_IN_FLIGHT,
-)
 from netaudit.discovery.find import ASKED_S, NEIGHBOUR_BATCH, SETTLE_S, UNICAST_BATCH
 from netaudit.discovery.latecomers import LONGEST_DELAY_S
+from netaudit.discovery.patience import LOOKED_FOR, PATIENT_CONNECT_S, UNKNOWN_IN_FLIGHT, Patience, patience_with_nobody
 from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import MOST_PORTS
 from netaudit.discovery.visiting.state import SPACING_S
 from netaudit.wire.link import TAIL_S
 from netaudit.wire.room import HELD_S
-from netaudit.wire.steps import CONNECT_TIMEOUT_S
 from netaudit.wire.tcp import IN_FLIGHT
+from netaudit.wire.trips import Trips
 
 LATE_VISIT_S = MOST_LATE * CONNECT_S + SPACING_S  # of the second look
 QUESTIONS = 14  # that a device gets in a visit: its ports, and on two or three of them a second one
@@ -39,6 +32,10 @@ IDENTIFY_S = 0.0012  # of one device
 # Of devices so many answer discovery, where too few are near to tell; of these so many do so behind a router as well.
 ANSWERING, ANSWERING_UNICAST = 0.6, 0.65
 FEW = 10  # devices, of which nothing can be told
+_NONE, _QUICK = (
+    Trips(),
+    Trips(smoothed_s=0.01, seen=1),
+)  # what is supposed of answers, where none and where some were seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +84,12 @@ def quick_visit_s(p: Prospect) -> float:
     return QUESTIONS * p.spacing_s + ANSWERS_S
 
 
-def slow_visit_s(*, others_answer: bool, connect_s: float = PATIENT_CONNECT_S) -> float:
-    """A visit in which every connection waits in vain: of nobody, of a firewall, of a device that speaks ARP only.
+def slow_visit_s(*, others_answer: bool) -> float:
+    """A visit in which every connection waits in vain: of a firewall, of a device that speaks ARP only.
 
     The first are waited for with patience, the others as long as the round trips of those who answer tell.
     """
-    silent_s = SILENT_CONNECT_S if others_answer else CONNECT_TIMEOUT_S
-    waits_s = FEW_LATE * connect_s + (MOST_PORTS - FEW_LATE) * silent_s
-    return waits_s + (MOST_PORTS - 1) * SPACING_S
+    return Patience(connect_s=PATIENT_CONNECT_S).vain_s(_QUICK if others_answer else _NONE)
 
 
 def slowest_visit_s(p: Prospect, met: Company) -> float:
@@ -106,9 +101,9 @@ def slowest_visit_s(p: Prospect, met: Company) -> float:
     return quick_visit_s(p) + slowest_s + (PATIENT_CONNECT_S if met.late else 0.0)
 
 
-def visits_a_second(p: Prospect, visit_s: float, in_flight: int, questions: int = QUESTIONS) -> float:
-    """How many visits can be begun."""
-    return min(in_flight / max(visit_s, 0.01), p.rate_pps / questions)
+def visits_a_second(p: Prospect, visit_s: float) -> float:
+    """How many visits to known devices can be begun."""
+    return min(IN_FLIGHT / max(visit_s, 0.01), p.rate_pps / QUESTIONS)
 
 
 def visiting_s(p: Prospect, met: Company) -> float:
@@ -117,7 +112,7 @@ def visiting_s(p: Prospect, met: Company) -> float:
     if not p.visits or not devices:
         return 0.0
     waiting = max(0, devices - IN_FLIGHT)
-    return waiting / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
+    return waiting / visits_a_second(p, quick_visit_s(p)) + slowest_visit_s(p, met)
 
 
 def crowded_s(p: Prospect, met: Company) -> float:
@@ -126,21 +121,33 @@ def crowded_s(p: Prospect, met: Company) -> float:
     if not p.visits or wanted <= p.places:
         return 0.0
     last = (wanted - 1) % p.places + 1
-    return room_s(p, wanted) + last / visits_a_second(p, quick_visit_s(p), IN_FLIGHT) + slowest_visit_s(p, met)
+    return room_s(p, wanted) + last / visits_a_second(p, quick_visit_s(p)) + slowest_visit_s(p, met)
 
 
 def dialling_s(p: Prospect, met: Company) -> float:
     """Visits to addresses of which nothing is known: most are of nobody, and every connection is waited for."""
     if not p.visits or not met.unknown:
         return 0.0
-    pace = visits_a_second(p, dialled_visit_s(p, met), UNKNOWN_IN_FLIGHT, MOST_PORTS)
-    return max(0, met.unknown - UNKNOWN_IN_FLIGHT) / pace + vain_visit_s(met)
+    return met.unknown / dialled_a_second(p, met) + vain_visit_s(p, met)
 
 
-def vain_visit_s(met: Company) -> float:
+def vain_visit_s(p: Prospect, met: Company) -> float:
     """A visit to an address of nobody: with more patience where packets were lost on the way there."""
-    connect_s = LOSSY_CONNECT_S if met.resent >= FEW_RESENT else PATIENT_CONNECT_S
-    return slow_visit_s(others_answer=met.far > 0, connect_s=connect_s)
+    return patience_with_nobody(p.rate_pps, met.resent).vain_s(_QUICK if met.far else _NONE)
+
+
+def dialled_a_second(p: Prospect, met: Company) -> float:
+    """How many such visits are begun: as routers and the rate allow, and for devices that are there the number at once.
+
+    Where many devices answered discovery, many more are there.
+    """
+    there = (min(met.unknown, met.hidden) if p.reaching else 0) / max(1, met.unknown)
+    vain_s = vain_visit_s(p, met)
+    visit_s = vain_s - (vain_s - quick_visit_s(p)) * there
+    questions = MOST_PORTS + (QUESTIONS - MOST_PORTS) * there
+    looked_s = patience_with_nobody(p.rate_pps, met.resent).looked_s(_QUICK if met.far else _NONE)
+    routers = LOOKED_FOR / (looked_s * max(0.01, 1 - there))
+    return min(routers, UNKNOWN_IN_FLIGHT / visit_s, p.rate_pps / questions)
 
 
 def heard_out_s(p: Prospect, met: Company, find_s: float, ask_s: float) -> float:
@@ -153,13 +160,6 @@ def hidden(near: int, silent: int, far: int) -> int:
     """How many devices behind a router do not answer discovery, by how many do so on this side and on that."""
     answering = ANSWERING if near < FEW else max(0.1, 1 - silent / near)
     return int(far / (answering * ANSWERING_UNICAST)) - far
-
-
-def dialled_visit_s(p: Prospect, met: Company) -> float:
-    """What such a visit takes on the average: where many devices answered discovery, many more are there."""
-    there = min(met.unknown, met.hidden) if p.reaching else 0
-    slow_s = vain_visit_s(met)
-    return slow_s - (slow_s - quick_visit_s(p)) * there / max(1, met.unknown)
 
 
 def looks_again(p: Prospect, met: Company) -> bool:

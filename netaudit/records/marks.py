@@ -47,6 +47,7 @@ class Answered:
     local: tuple[str, int] = ("", 0)
     at: float = 0.0
     port: int = 0  # of a connection
+    took_s: float = 0.0  # a connection, from its first packet to the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

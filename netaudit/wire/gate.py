@@ -64,6 +64,11 @@ class Gate:
         self.rate_pps = rate_pps
         self._interval_s = 1.0 / rate_pps
 
+    def behind_s(self) -> float:
+        """How long a packet would have to wait that is to leave now: others wait for their slots before it."""
+        with self._lock:
+            return max(0.0, self._free_at - time.monotonic())
+
     def connected(self, address: str) -> None:
         """Count a TCP connection that was begun; the device's next slot is reckoned from when that really was."""
         with self._lock:

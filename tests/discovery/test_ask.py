@@ -30,7 +30,7 @@ def test_without_a_sweep_everybody_in_scope_is_visited(stage):
     list(live_events(settings("10.0.0.8-11", interfaces=(ETH0,), channels=ALL - {"arp"})))
 
     assert stage.visited[0][:2] == ("10.0.0.9", 64)
-    assert {visit[:2] for visit in stage.visited[1:]} == {(f"10.0.0.{n}", 256) for n in (8, 10, 11)}
+    assert {visit[:2] for visit in stage.visited[1:]} == {(f"10.0.0.{n}", 384) for n in (8, 10, 11)}
 
 
 def test_we_do_not_visit_ourselves(stage):
@@ -92,6 +92,7 @@ def test_kernel_table_is_not_read_where_the_sweep_was_done_or_nobody_wants_it(st
 
 def test_kernel_table_is_read_before_it_forgets(stage, monkeypatch):
     reads = []
+    monkeypatch.setattr("netaudit.discovery.patience.LOOKED_FOR", 1_000_000)  # nobody waits for a router
     monkeypatch.setattr(ask.arp, "read_table", lambda: reads.append(len(stage.visited)) or iter(()))
     stage.plays(arp_find=says(ChannelReport(name="arp", status="partial")))
     list(live_events(settings("10.0.0.0/22", interfaces=(replace(ETH0, network=IPv4Network("10.0.0.0/22")),))))
@@ -126,13 +127,13 @@ def test_visits_wait_for_room_in_the_kernels_table(stage):
     assert [type(step) for *_, step in stage.visited] == [Connect, Connect, Pause]
 
 
-@pytest.mark.parametrize(("resent", "expected_s"), [(0, 1.4), (2, 1.4), (3, 3.3)])
+@pytest.mark.parametrize(("resent", "expected_s"), [(0, 0.9), (2, 0.9), (3, 3.3)])
 def test_unknown_addresses_get_more_time_where_known_devices_needed_it(stage, resent, expected_s):
     run = Course(settings("10.5.0.1"), Attached(settings("10.5.0.1").scope, ()), resent=resent)
     list(ask.ask(run))
     ((address, in_flight, step),) = stage.visited
 
-    assert (address, in_flight, step.timeout_s) == ("10.5.0.1", 256, expected_s)
+    assert (address, in_flight, step.timeout_s) == ("10.5.0.1", 384, expected_s)
 
 
 def test_connects_that_were_sent_again_are_counted_across_a_router_only():

@@ -56,17 +56,29 @@ def test_no_visits_take_no_time():
     assert reckoning.checking_s(unasked, Company(near=60)) == 0
 
 
-def test_addresses_of_nobody_are_waited_for_so_many_at_a_time():
-    assert reckoning.dialling_s(LAN, Company(unknown=256)) == pytest.approx(SLOW_VISIT_S)
-    assert reckoning.dialling_s(LAN, Company(unknown=512)) == pytest.approx(2 * SLOW_VISIT_S)
+def test_addresses_of_nobody_take_as_long_as_their_connections_at_the_pace_that_was_set():
+    gentle = replace(LAN, rate_pps=200)
+    hurried_s, patient_s = (reckoning.vain_visit_s(p, NOBODY) for p in (LAN, gentle))
+
+    assert (hurried_s, patient_s) == (pytest.approx(3.8, abs=0.1), SLOW_VISIT_S)
+    for p, visit_s in ((LAN, hurried_s), (gentle, patient_s)):
+        assert reckoning.dialling_s(p, Company(unknown=65_536)) == pytest.approx(65_536 * 12 / p.rate_pps + visit_s)
+
+
+def test_no_more_addresses_of_nobody_are_begun_than_routers_can_look_for():
+    fast = replace(LAN, rate_pps=50_000)
+
+    assert reckoning.dialled_a_second(fast, Company(unknown=9000)) == pytest.approx(256 / 3)
+    assert reckoning.dialled_a_second(fast, Company(unknown=9000, resent=3)) == pytest.approx(256 / 21)
 
 
 def test_where_many_answered_discovery_many_more_are_there():
+    fast = replace(LAN, rate_pps=50_000)
+
     assert reckoning.hidden(20, 10, 100) > 100
-    assert reckoning.dialled_visit_s(LAN, Company(unknown=100, hidden=150)) == pytest.approx(
-        reckoning.quick_visit_s(LAN)
+    assert reckoning.dialled_a_second(fast, Company(unknown=100, hidden=150)) == pytest.approx(
+        384 / reckoning.quick_visit_s(fast)
     )
-    assert reckoning.dialled_visit_s(LAN, Company(unknown=100)) == SLOW_VISIT_S
 
 
 @pytest.mark.parametrize(

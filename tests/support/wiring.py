@@ -13,6 +13,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Network
 
 from support.namespaces import inside, ip
@@ -35,6 +36,8 @@ class Resident:
     mac: bytes
     silent: bool = False  # answers ARP, and nothing else
     firewalled: frozenset[int] | None = None  # the TCP ports that are open, where others are dropped; None: refused
+    delay_s: float = 0.0  # that everything it says takes
+    asleep_s: float = 0.0  # that the first packet after a second without any waits until it wakes
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Segment:
     gateway: bytes | None = None  # the station that devices send foreign packets to
     descriptor: int = -1
     lost: int = 0
+    awake_at: dict[bytes, float] = field(default_factory=dict)  # when who sleeps now and then wakes, or woke
+    asked_at: dict[bytes, float] = field(default_factory=dict)  # when he was last sent something
 
     def open(self) -> None:
         """Make the devices' interface; their addresses are added by `settle`."""
@@ -135,7 +140,17 @@ class Segment:
         if kind == b"\x08\x06" and frame[20:22] == b"\x00\x01":
             self._answer_arp(frame, station)
         elif kind == b"\x08\x00" and (frame[0] & 1 or self._takes(frame)):
-            _write(self.descriptor, frame[14:])
+            self.loop.later(self._sleeps_s(frame), lambda: _write(self.descriptor, frame[14:]))
+
+    def _sleeps_s(self, frame: bytes) -> float:
+        """How long a packet has to wait until the device that it is for is awake."""
+        resident, address, now = self.residents.get(frame[30:34]), frame[30:34], time.monotonic()
+        if resident is None or not resident.asleep_s:
+            return 0.0
+        if now > self.asked_at.get(address, 0.0) + 1.0:
+            self.awake_at[address] = now + resident.asleep_s
+        self.asked_at[address] = now
+        return max(0.0, self.awake_at[address] - now)
 
     def _answer_arp(self, frame: bytes, station: Station) -> None:
         target = frame[38:42]
@@ -163,7 +178,8 @@ class Segment:
             if resident is None or resident.silent or packet[0] >> 4 != 4:
                 continue
             for target, mac in self._targets(packet[16:20]):
-                self._to_station(target, mac + resident.mac + b"\x08\x00" + packet)
+                frame = mac + resident.mac + b"\x08\x00" + packet
+                self.loop.later(resident.delay_s, partial(self._to_station, target, frame))
 
     def _targets(self, destination: bytes) -> list[tuple[Station, bytes]]:
         if 224 <= destination[0] < 240:
