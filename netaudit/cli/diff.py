@@ -59,7 +59,7 @@ def _drift(old: str, new: str, where: str | None) -> "Drift":
 def _read(name: str, history: "History") -> "Surveyed":
     from netaudit.inventory import survey
 
-    return survey(Path(name)) if Path(name).is_file() else history.load(history.find(name).id)
+    return survey(Path(name)) if Path(name).is_file() else history.survey(history.find(name).id)
 
 
 def _write(drift: "Drift", name: str, stream: TextIO) -> None:

@@ -14,6 +14,7 @@ from netaudit.cli.storing import device_of, history_option, open_history
 if TYPE_CHECKING:
     from netaudit.history import History, Timeline, Tracked
     from netaudit.history.transfer import Taken
+    from netaudit.inventory import Surveyed
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -66,7 +67,7 @@ def show(name: str, outputs: tuple[str, ...], where: str | None) -> int:
     pairs = read_outputs(outputs, ("table", "json"))
     with open_history(where) as opened:
         if _is_run(opened, name):
-            document = opened.load(opened.find(name).id)
+            document = opened.survey(opened.find(name).id)
             write_texts(pairs, lambda form, stream: _write_run(document, form, stream))
             return DONE
         timeline, device = device_of(opened, name)
@@ -78,12 +79,14 @@ def _is_run(opened: "History", name: str) -> bool:
     return name.partition(":")[0] == "latest" or any(run.id.startswith(name) for run in opened.runs())
 
 
-def _write_run(document: object, form: str, stream: TextIO) -> None:
-    from netaudit.inventory import Document, encode
+def _write_run(document: "Surveyed", form: str, stream: TextIO) -> None:
+    from netaudit.inventory import encode_parts
     from netaudit.report import FORMATS
 
-    assert isinstance(document, Document)  # noqa: S101
-    FORMATS["table"].write(document, stream) if form == "table" else stream.write(encode(document).decode())
+    if form == "table":
+        FORMATS["table"].write(document, stream)
+    else:
+        stream.writelines(part.decode() for part in encode_parts(document, document.assets))
 
 
 def _write_device(timeline: "Timeline", device: "Tracked", form: str, stream: TextIO) -> None:

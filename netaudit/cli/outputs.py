@@ -1,10 +1,11 @@
 """Outputs of the verbs that write no inventory: which formats were asked for, and where they go."""
 
 import sys
-from collections.abc import Callable, Collection
-from io import StringIO
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -30,13 +31,21 @@ def write_texts(outputs: Outputs, write: Callable[[str, TextIO], None]) -> None:
 
     for name, path in outputs:
         if path is not None:
-            text = StringIO()
-            write(name, text)
-            with replacing(path) as stream:
-                stream.write(text.getvalue().encode("utf-8", "replace"))
+            with replacing(path) as stream, _as_text(stream) as text:
+                write(name, text)
             continue
         try:
             write(name, sys.stdout)
             sys.stdout.flush()
         except BrokenPipeError:  # the files are written, and the verdict is what it is
             forget_stdout()
+
+
+@contextmanager
+def _as_text(stream: BinaryIO) -> Iterator[TextIO]:
+    """The stream for text; it is left open."""
+    text = TextIOWrapper(stream, "utf-8", errors="replace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()

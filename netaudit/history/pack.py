@@ -21,7 +21,6 @@ from netaudit.history.cover import Cover, cover_of
 from netaudit.inventory import (
     AssetDocument,
     CoverageDocument,
-    Document,
     EvidenceDocument,
     ProblemDocument,
     RunDocument,
@@ -31,6 +30,7 @@ from netaudit.inventory import (
     stamp,
 )
 
+AT_ONCE: Final = 500  # parts in one question: SQLite takes 32,766 variables, older ones 999
 GROUPS: Final = 64  # of references: a change of one device rewrites a 64th of them
 DIGEST_BYTES: Final = 32
 NOBODY: Final = bytes(DIGEST_BYTES)  # of a group without members
@@ -78,7 +78,7 @@ def pack(document: Surveyed) -> Packed:
             noted.append((digest_of(core_of(asset)), asset.id, place_order(asset)))
             yield asset
 
-    whole = _sha256(encode_parts(document, passing()))
+    digest = sha256_of(encode_parts(document, passing()))
     usual = sorted(noted, key=lambda one: (one[2], one[1]))
     groups, pieces = refer(document.run.id, ((name, core) for core, name, _ in noted))
     return Packed(
@@ -88,11 +88,12 @@ def pack(document: Surveyed) -> Packed:
         cores=tuple(core for core, _, _ in noted),
         groups=groups,
         pieces=pieces,
-        sha256=whole,
+        sha256=digest,
     )
 
 
-def _sha256(parts: Iterable[bytes]) -> str:
+def sha256_of(parts: Iterable[bytes]) -> str:
+    """The digest of these bytes together, in hexadecimal."""
     whole = sha256()
     for part in parts:
         whole.update(part)
@@ -141,29 +142,19 @@ def _differing(number: int, asset: AssetDocument, trace: Trace) -> Iterator[tupl
             yield f"{number}.{place}", (evidence.value, evidence.reply)
 
 
-def unpack(head: Head, members: Iterable[tuple[AssetDocument, Trace]], sheet: Sheet, digest: str) -> Document:
-    """The inventory again. ValueError where it is not the one that was packed, which `digest` tells."""
-    by_id = {asset.id: (asset, trace) for asset, trace in members}
-    order = sheet.order or sorted(by_id, key=lambda name: (place_order(by_id[name][0]), name))
-    start = seconds(head.run.started_at)
-    try:
-        assets = tuple(_whole(number, *by_id[name], sheet, start) for number, name in enumerate(order))
-    except (IndexError, KeyError, msgspec.DecodeError):
-        assets = ()
-    document = Document(run=head.run, coverage=head.coverage, assets=assets, problems=head.problems)
-    if _sha256(encode_parts(document, assets)) != digest:
-        raise ValueError(f"run {head.run.id}: what is stored of it was changed: take it from a copy of the history")
-    return document
-
-
-def _whole(number: int, asset: AssetDocument, trace: Trace, sheet: Sheet, start: int) -> AssetDocument:
+def whole(number: int, asset: AssetDocument, trace: Trace, sheet: Sheet, start: int) -> AssetDocument:
+    """The asset of this number again, as a run saw it that began at `start`. IndexError or ValueError where that fails."""
     times = msgspec.json.decode(sheet.seen[number], type=tuple[int, ...])
+    told = enumerate(zip(asset.evidence, trace, times, strict=True))
+    evidence = (
+        _filled(one, sheet.differs.get(f"{number}.{place}", said), start + after) for place, (one, said, after) in told
+    )
+    return replace(asset, evidence=tuple(evidence))
 
-    def filled(place: int, evidence: EvidenceDocument) -> EvidenceDocument:
-        value, reply = sheet.differs.get(f"{number}.{place}", trace[place])
-        return replace(evidence, value=value, reply=reply, seen_at=stamp(start + times[place]))
 
-    return replace(asset, evidence=tuple(filled(*one) for one in enumerate(asset.evidence)))
+def _filled(evidence: EvidenceDocument, said: tuple[str, str | None], at: int) -> EvidenceDocument:
+    value, reply = said
+    return replace(evidence, value=value, reply=reply, seen_at=stamp(at))
 
 
 def place_order(asset: AssetDocument) -> tuple[int, int, str]:

@@ -7,44 +7,37 @@ grows with what changes.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import msgspec
 from platformdirs import user_data_path
-from sqlalchemy import Connection, Select, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, Table, select, update
 
 from netaudit.history import bundles
 from netaudit.history.connect import connect, place_of, told, writing
+from netaudit.history.kept import Kept, check, put_together
 from netaudit.history.pack import (
+    AT_ONCE,
     Head,
     Packed,
     Sheet,
-    core_of,
     digest_of,
     groups_of,
-    manifest_of,
     members_of,
     pack,
-    read_core,
-    read_trace,
-    sheet_of,
     squeeze,
     stretch,
-    trace_of,
-    unpack,
 )
+from netaudit.history.put import add, missing, put, put_parts, some_at_once
 from netaudit.history.shape import Fact, StoredRun
 from netaudit.history.tables import ASSET, FACT, PIECE, READING, RUN
-from netaudit.inventory import AssetDocument, Document, Surveyed, portions
+from netaudit.inventory import Document, Surveyed
 
 Shape = TypeVar("Shape")
 Where = str | os.PathLike[str] | None
 
-AT_ONCE: Final = 500  # keys in one question: SQLite takes 32,766 variables, older ones 999
 LINE: Final = [RUN.c[name] for name in StoredRun.__struct_fields__]
 
 
@@ -95,19 +88,19 @@ class History:
                 if kept and known.bundle is None:
                     link.execute(update(RUN).where(RUN.c.id == document.run.id).values(bundle=kept))
                 return False
-            row = {**_row(packed), **_parts(link, document, packed), "bundle": kept, "stored_at": stored_at or now()}
-            return _put(link, RUN, row)
+            row = {**_row(packed), **put_parts(link, document, packed), "bundle": kept, "stored_at": stored_at or now()}
+            return put(link, RUN, row)
 
     def add_reading(self, document: Surveyed, *, read_at: str = "") -> bool:
         """Store what today's fingerprints make of a stored run's recording, beside the run. False where it is known."""
         packed = pack(document)
         with told(self.url), writing(self.engine) as link:
-            parts = _parts(link, document, packed)
+            parts = put_parts(link, document, packed)
             row = {
                 "sha256": packed.sha256, "run": document.run.id, "read_at": read_at or now(),
                 "manifest": parts["manifest"], "head": parts["head"], "sheet": parts["sheet"],
             }  # fmt: skip
-            return _put(link, READING, row)
+            return put(link, READING, row)
 
     def add_pruned(self, source: "History", run: str) -> bool:
         """Take over what another history still knows of a run that was pruned there. False where it is known."""
@@ -120,15 +113,15 @@ class History:
         _check_digests({**pieces, **{core["digest"]: stretch(core["core"]) for core in cores}})
         with told(self.url), writing(self.engine) as link:
             squeezed = {digest: {"data": squeeze(text)} for digest, text in pieces.items()}
-            _add(link, PIECE, _missing(link, PIECE, squeezed))
-            _add(link, ASSET, _missing(link, ASSET, {core["digest"]: core for core in cores}))
-            return _put(link, RUN, {**row, "bundle": None})
+            add(link, PIECE, missing(link, PIECE, squeezed))
+            add(link, ASSET, missing(link, ASSET, {core["digest"]: core for core in cores}))
+            return put(link, RUN, {**row, "bundle": None})
 
     def note(self, facts: Iterable[Fact]) -> int:
         """Keep what an operator said; the number of those that are new."""
         rows = [msgspec.structs.asdict(fact) for fact in facts]
         with told(self.url), writing(self.engine) as link:
-            return sum(_put(link, FACT, row) for row in rows)
+            return sum(put(link, FACT, row) for row in rows)
 
     def facts(self) -> tuple[Fact, ...]:
         """All that operators said, in the order in which they said it."""
@@ -153,20 +146,20 @@ class History:
 
     def load(self, run: str) -> Document:
         """The inventory of a run, byte for byte as it was stored. ValueError where it was pruned, or is unknown."""
-        query = select(RUN.c.manifest, RUN.c.head, RUN.c.sheet, RUN.c.sha256, RUN.c.pruned_at).where(RUN.c.id == run)
-        row = next(iter(self._rows(query)), None)
-        if row is None:
-            raise ValueError(f"{run}: no such run is stored: see `netaudit history list`")
-        if row["head"] is None:
-            raise ValueError(
-                f"{run}: its evidence was pruned on {row['pruned_at']}: changes and progress still know it"
-            )
-        return self._unpacked(row)
+        row = self._found(run)
+        return _document(self._kept(row), row["sha256"])
+
+    def survey(self, run: str) -> Kept:
+        """The same, its devices read some hundreds at a time."""
+        row = self._found(run)
+        found = self._kept(row)
+        check(found, found.assets, row["sha256"])
+        return found
 
     def readings(self) -> Iterator[tuple[str, Document]]:
         """(time, inventory) of each reading, in the order of their times."""
         for row in self._rows(select(READING).order_by(READING.c.read_at, READING.c.sha256)):
-            yield row["read_at"], self._unpacked(row)
+            yield row["read_at"], _document(self._kept(row), row["sha256"])
 
     def bundle(self, run: str) -> Path | None:
         """The recording of a run, checked; None where none is kept."""
@@ -210,22 +203,33 @@ class History:
         """(digest, core as JSON) of the assets with these digests, read some hundreds at a time; all for None."""
         return ((r["digest"], stretch(r["core"])) for r in self._by_digest(ASSET, [ASSET.c.core], digests))
 
-    def _unpacked(self, row: Mapping[str, Any]) -> Document:
+    def _found(self, run: str) -> dict[str, Any]:
+        query = select(RUN.c.manifest, RUN.c.head, RUN.c.sheet, RUN.c.sha256, RUN.c.pruned_at).where(RUN.c.id == run)
+        row = next(iter(self._rows(query)), None)
+        if row is None:
+            raise ValueError(f"{run}: no such run is stored: see `netaudit history list`")
+        if row["head"] is None:
+            raise ValueError(
+                f"{run}: its evidence was pruned on {row['pruned_at']}: changes and progress still know it"
+            )
+        return row
+
+    def _kept(self, row: Mapping[str, Any]) -> Kept:
         manifest = self.pieces([row["manifest"]])[row["manifest"]]
         groups = self.pieces(digest for digest in groups_of(manifest) if digest)
+        head = msgspec.json.decode(stretch(row["head"]), type=Head)
+        sheet = msgspec.json.decode(stretch(row["sheet"]), type=Sheet)
         members = [core for piece in groups.values() for core in members_of(piece)]
-        found = self._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], members)
-        return unpack(
-            msgspec.json.decode(stretch(row["head"]), type=Head),
-            [(read_core(stretch(r["core"])), read_trace(stretch(r["trace"]))) for r in found],
-            msgspec.json.decode(stretch(row["sheet"]), type=Sheet),
-            row["sha256"],
-        )
+        return put_together(head, sheet, members, self._encoded)
+
+    def _encoded(self, digests: Iterable[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
+        for row in self._by_digest(ASSET, [ASSET.c.core, ASSET.c.trace], digests):
+            yield row["digest"], stretch(row["core"]), stretch(row["trace"])
 
     def _by_digest(self, table: Table, columns: list[Any], digests: Iterable[bytes] | None) -> Iterator[dict[str, Any]]:
         query = select(table.c.digest, *columns)
         if digests is not None:
-            for some in _portions(digests):
+            for some in some_at_once(digests):
                 yield from self._rows(query.where(table.c.digest.in_(some)))
             return
         last = b""
@@ -241,6 +245,12 @@ class History:
 def now() -> str:
     """The time now, RFC 3339 in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _document(run: Kept, sha256: str) -> Document:
+    assets = tuple(run.assets)
+    check(run, assets, sha256)
+    return Document(run=run.run, coverage=run.coverage, assets=assets, problems=run.problems)
 
 
 def _check_digests(parts: Mapping[bytes, bytes]) -> None:
@@ -264,68 +274,3 @@ def _row(packed: Packed) -> dict[str, object]:
         "finished_at": run.finished_at, "assets": len(packed.cores), "sha256": packed.sha256,
         "pruned_at": None,
     }  # fmt: skip
-
-
-def _parts(link: Connection, document: Surveyed, packed: Packed) -> dict[str, bytes]:
-    """Store the parts that are not there yet; the columns of a row that refers to them."""
-    cover, manifest = msgspec.json.encode(packed.cover), manifest_of(packed.groups)
-    named = {digest_of(text): text for text in (cover, manifest)} | dict(packed.pieces)
-    _add(link, PIECE, {digest: {"data": squeeze(text)} for digest, text in _missing(link, PIECE, named).items()})
-    sheet = sheet_of(packed, _traced(link, document, packed.cores))
-    return {
-        "cover": digest_of(cover),
-        "manifest": digest_of(manifest),
-        "head": squeeze(msgspec.json.encode(packed.head)),
-        "sheet": squeeze(msgspec.json.encode(sheet)),
-    }
-
-
-def _traced(
-    link: Connection, document: Surveyed, cores: Iterable[bytes]
-) -> Iterator[tuple[AssetDocument, bytes, bytes]]:
-    """Store the assets that are not there yet; each with its trace, and the trace that is stored."""
-    digests = iter(cores)
-    for some in portions(document.assets):
-        named = dict(zip(islice(digests, len(some)), some, strict=True))
-        new = {digest: (core_of(asset), trace_of(asset)) for digest, asset in _missing(link, ASSET, named).items()}
-        _add(link, ASSET, {d: {"core": squeeze(core), "trace": squeeze(trace)} for d, (core, trace) in new.items()})
-        traces = _traces(link, named)
-        yield from ((asset, trace_of(asset), traces[digest]) for digest, asset in named.items())
-
-
-def _missing(link: Connection, table: Table, wanted: Mapping[bytes, Shape]) -> dict[bytes, Shape]:
-    known: set[bytes] = set()
-    for some in _portions(wanted):
-        known |= set(link.execute(select(table.c.digest).where(table.c.digest.in_(some))).scalars())
-    return {digest: part for digest, part in wanted.items() if digest not in known}
-
-
-def _add(link: Connection, table: Table, rows: Mapping[bytes, Mapping[str, bytes]]) -> None:
-    for some in _portions(rows):
-        link.execute(_new(link, table, [{"digest": digest, **rows[digest]} for digest in some]))
-
-
-def _traces(link: Connection, wanted: Iterable[bytes]) -> dict[bytes, bytes]:
-    """The traces that are stored: another process may have been first with a core."""
-    found: dict[bytes, bytes] = {}
-    for some in _portions(wanted):
-        rows = link.execute(select(ASSET.c.digest, ASSET.c.trace).where(ASSET.c.digest.in_(some)))
-        found |= {digest: stretch(trace) for digest, trace in rows}
-    return found
-
-
-def _portions(digests: Iterable[bytes]) -> Iterator[list[bytes]]:
-    every = sorted(set(digests))
-    yield from (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
-
-
-def _put(link: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Add a row; False where there is one with its key."""
-    key = next(iter(table.primary_key.columns))
-    return link.execute(_new(link, table, [row]).returning(key)).first() is not None
-
-
-def _new(link: Connection, table: Table, rows: list[dict[str, Any]]) -> Any:
-    """Add these rows, but for those that are there."""
-    insert = postgresql.insert if link.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).values(rows).on_conflict_do_nothing()

@@ -59,7 +59,7 @@ def take(target: History, source: History, *, recordings: bool, runs: Collection
                 new += target.add_pruned(source, run.id)
                 continue
             bundle = bundles.sound(source.folder, run.bundle or "") if path and path.is_file() else None
-            new += target.add(source.load(run.id), bundle, stored_at=run.stored_at)
+            new += target.add(source.survey(run.id), bundle, stored_at=run.stored_at)
         except ValueError as error:
             refused.append(str(error))
     readings = sum(

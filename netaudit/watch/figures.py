@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from netaudit.history import History
-from netaudit.inventory import Document
+from netaudit.inventory import Surveyed
 from netaudit.tell.metrics import SiteFigures
 from netaudit.vocabulary import GAPS
 from netaudit.watch.memory import moment, recall
@@ -29,10 +29,10 @@ def _figures(post: Post) -> Iterator[SiteFigures]:
             runs = [run for run in history.runs(site.name) if run.pruned_at is None]
             if runs:
                 due = next_due(site, recall(post.folder, site.name, moment()).since)
-                yield _of_run(site.name, history.load(runs[-1].id), due.timestamp())
+                yield _of_run(site.name, history.survey(runs[-1].id), due.timestamp())
 
 
-def _of_run(site: str, document: Document, due_at: float) -> SiteFigures:
+def _of_run(site: str, document: Surveyed, due_at: float) -> SiteFigures:
     gaps = Counter(gap.kind for gap in document.coverage.gaps)
     states = {channel.status for channel in document.coverage.channels}
     return SiteFigures(

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from netaudit.inventory import Document
+from netaudit.inventory import Surveyed
 from netaudit.policy import Finding, evaluate, load_policies
 from netaudit.policy.organisation import in_use, read_organisation
 from netaudit.policy.words import AGAINST
 from netaudit.watch.settings import Watch
 
-Law = Callable[[Document, date], tuple[Finding, ...]]
+Law = Callable[[Surveyed, date], tuple[Finding, ...]]
 
 
 def law_of(settings: Watch) -> Law:
@@ -21,7 +21,7 @@ def law_of(settings: Watch) -> Law:
     profile = read_organisation(Path(settings.organisation), policies) if settings.organisation else None
     chosen = policies.select(in_use(profile, settings.policies, policies))
 
-    def judge(document: Document, day: date) -> tuple[Finding, ...]:
+    def judge(document: Surveyed, day: date) -> tuple[Finding, ...]:
         found = evaluate(document, chosen, profile, None, day)
         return tuple(finding for finding in found if finding.outcome in AGAINST)
 

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_state_path
 
 from netaudit.history import History, StoredRun, compare_stored, follow
-from netaudit.inventory import Document
+from netaudit.inventory import Document, Surveyed
 from netaudit.quiet import parse_quiet_hours
 from netaudit.tell.notices import Notice, gather
 from netaudit.tell.outbox import Outbox
@@ -138,7 +138,7 @@ def _more(history: History, law: Law, before: StoredRun | None, run: StoredRun) 
     """What two runs tell beside the changes of devices; nothing of runs whose evidence was pruned."""
     if run.pruned_at or (before and before.pruned_at):
         return
-    now, earlier = history.load(run.id), history.load(before.id) if before else None
+    now, earlier = history.survey(run.id), history.survey(before.id) if before else None
     if before:
         drift = compare_stored(history, before.id, run.id)
         yield from of_unseen(change for change in drift.changes if change.kind == "unseen")
@@ -146,7 +146,7 @@ def _more(history: History, law: Law, before: StoredRun | None, run: StoredRun) 
     yield from of_findings(law(earlier, _day(earlier)) if earlier else (), law(now, _day(now)))
 
 
-def _day(document: Document) -> date:
+def _day(document: Surveyed) -> date:
     return datetime.fromisoformat(document.run.finished_at).date()
 
 

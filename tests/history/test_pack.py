@@ -13,11 +13,12 @@ from netaudit.history.pack import (
     pack,
     read_core,
     read_trace,
+    seconds,
     sheet_of,
     squeeze,
     stretch,
     trace_of,
-    unpack,
+    whole,
 )
 from netaudit.inventory import document
 
@@ -53,22 +54,23 @@ def test_sheet_has_only_what_the_trace_has_not():
     assert (sheet.differs, sheet.order) == ({}, ())
 
 
-def test_inventory_that_is_in_another_order_comes_back_in_it():
+def test_asset_is_whole_again_with_its_sheet():
+    sheet = sheet_of(pack(WHOLE), TRACED)
+    parts = [(read_core(core_of(a)), read_trace(trace_of(a))) for a in WHOLE.assets]
+    start = seconds(WHOLE.run.started_at)
+
+    assert [whole(number, *part, sheet, start) for number, part in enumerate(parts)] == list(WHOLE.assets)
+    with pytest.raises((IndexError, ValueError)):
+        whole(len(parts), *parts[0], sheet, start)
+    with pytest.raises((IndexError, ValueError)):
+        whole(0, parts[0][0], (*parts[0][1], ("x", None)), sheet, start)
+
+
+def test_order_is_kept_where_it_is_not_the_usual_one():
     turned = replace(WHOLE, assets=WHOLE.assets[::-1])
-    packed = pack(turned)
-    members = [(read_core(core_of(a)), read_trace(trace_of(a))) for a in WHOLE.assets]
 
-    assert unpack(packed.head, members, sheet_of(packed, TRACED[::-1]), packed.sha256) == turned
-
-
-def test_inventory_that_was_changed_is_refused():
-    packed = pack(WHOLE)
-    members = [(read_core(core_of(a)), read_trace(trace_of(a))) for a in WHOLE.assets]
-    sheet = sheet_of(packed, TRACED)
-
-    assert unpack(packed.head, members, sheet, packed.sha256) == WHOLE
-    with pytest.raises(ValueError, match="was changed"):
-        unpack(packed.head, members[1:], sheet, packed.sha256)
+    assert pack(WHOLE).order == ()
+    assert pack(turned).order == tuple(asset.id for asset in turned.assets)
 
 
 @pytest.mark.parametrize("data", [b"", b"x", squeeze(b"text")[:-1]])
