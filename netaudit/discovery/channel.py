@@ -30,6 +30,7 @@ class Question:
     listen_s: float = 0.0  # how long to hear what others send
     enough: threading.Event | None = None  # set when listening, also for answers, may end before its time
     excluding: bool = False  # somebody is excluded: what names no host waits until it is known who that is
+    pace_s: float = 0.0  # between two addresses, at least, where a router has to look for each
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too
     ledger: Ledger | None = None  # where what is sent is noted
     part: str = ""  # of the run, to tell its notes apart
@@ -64,7 +65,7 @@ class Question:
         shots = ((0.0, request),)
         return Volley(
             channel=channel, port=port, shots=shots, destinations=self.addresses, listen_s=listen_s,
-            notes=self.notes(channel, port), enough=self.enough,
+            pace_s=self.pace_s, notes=self.notes(channel, port), enough=self.enough,
         )  # fmt: skip
 
     def notes(self, channel: str, port: int = 0, source: str = "") -> Shooting | None:

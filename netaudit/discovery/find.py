@@ -17,6 +17,7 @@ from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.course import Course, Job
 from netaudit.discovery.jobs import begin, hear_until, run_jobs
 from netaudit.discovery.listen import listening
+from netaudit.discovery.patience import PROBE_PACE_S
 from netaudit.discovery.shuffle import shuffled
 from netaudit.model import ChannelReport, Event, Gap, Subnet
 from netaudit.wire.container import container_bridge
@@ -52,9 +53,9 @@ def find(course: Course) -> Iterator[Event]:
     awaited = [job for job in jobs if _is_awaited(*job)]
     begin(course, [job for job in jobs if not _is_awaited(*job)], FIND)
     batch = tuple(islice(distant, UNICAST_BATCH))
-    yield from run_jobs(course, [*awaited, *_reaching_jobs(course, batch)], FIND)
+    yield from run_jobs(course, [*awaited, *_reaching_jobs(course, batch, PROBE_PACE_S)], FIND)
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
-        yield from run_jobs(course, _reaching_jobs(course, batch), FIND)
+        yield from run_jobs(course, _reaching_jobs(course, batch, PROBE_PACE_S), FIND)
     yield from hear_until(course, lambda: _has_settled(course))
 
 
@@ -145,8 +146,10 @@ def _sweeps(course: Course, wanted: dict[Interface, tuple[str, ...]]) -> list[Jo
     ]
 
 
-def _reaching_jobs(course: Course, addresses: tuple[str, ...]) -> list[Job]:
-    question = Question(gate=course.live.gate, addresses=tuple(shuffled(addresses)), enough=course.answered)
+def _reaching_jobs(course: Course, addresses: tuple[str, ...], pace_s: float = 0.0) -> list[Job]:
+    """All channels ask these addresses in the same order: a router looks for each of them once."""
+    asked = tuple(shuffled(addresses))
+    question = Question(gate=course.live.gate, addresses=asked, enough=course.answered, pace_s=pace_s)
     reaching = (c for c in CHANNELS if c.reach and c.name in course.live.channels)
     return [(channel, question) for channel in reaching] if addresses else []
 

@@ -31,6 +31,7 @@ SILENT_CONNECT_S = 0.35
 
 LOOKED_S = 3.0  # that a router looks for an address of nobody
 LOOKED_FOR = 256  # addresses that it may be looking for at once: a quarter of what Linux holds
+PROBE_PACE_S = LOOKED_S / 512  # between two of them that get datagrams only, before any is connected to: half of it
 UNKNOWN_IN_FLIGHT = 384  # visits to such addresses: the last port is waited for after the router has given up
 # In a hurry the first port and the last one get almost as long as until the kernel would send a second SYN: whoever is
 # slow answers these, with a refusal if nothing else. Those between share what is left of the three seconds.

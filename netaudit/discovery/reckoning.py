@@ -10,7 +10,14 @@ from netaudit.discovery.again import CONNECT_S, MOST_LATE
 from netaudit.discovery.again import IN_FLIGHT as LATE_IN_FLIGHT
 from netaudit.discovery.find import ASKED_S, NEIGHBOUR_BATCH, SETTLE_S, UNICAST_BATCH
 from netaudit.discovery.latecomers import LONGEST_DELAY_S
-from netaudit.discovery.patience import LOOKED_FOR, PATIENT_CONNECT_S, UNKNOWN_IN_FLIGHT, Patience, patience_with_nobody
+from netaudit.discovery.patience import (
+    LOOKED_FOR,
+    PATIENT_CONNECT_S,
+    PROBE_PACE_S,
+    UNKNOWN_IN_FLIGHT,
+    Patience,
+    patience_with_nobody,
+)
 from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import MOST_PORTS
 from netaudit.discovery.visiting.state import SPACING_S
@@ -58,7 +65,7 @@ def finding_s(p: Prospect, met: Company) -> float:
     if not p.asks:
         return p.listen_s
     waits_s = PROBES_S * ceil(p.probed / UNICAST_BATCH) if p.probed and p.reaching else (TAIL_S if p.swept else 0.0)
-    return max(FIND_S, packets_to_find(p, met) / p.rate_pps + waits_s)
+    return max(FIND_S, packets_to_find(p, met) / p.rate_pps + waits_s, p.probed * PROBE_PACE_S + waits_s)
 
 
 def packets_to_find(p: Prospect, met: Company) -> int:

@@ -24,6 +24,7 @@ LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protoco
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
 MOST_DATAGRAMS = 262_144  # four for each address of a /16: more is a flood, not an answer
 MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
+MADE_UP_S = 0.05  # that a datagram may be late, and the next ones make up for
 _AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
@@ -51,6 +52,7 @@ class Volley:
     interface: str | None = None
     group: str | None = None  # also listen to what is sent to this group on `port`
     ttl: int = 1  # of multicast datagrams
+    pace_s: float = 0.0  # between two destinations, at least
     notes: Notes | None = None
     enough: threading.Event | None = None  # set where answers need not be waited for any longer
 
@@ -101,9 +103,13 @@ class _Salvo:
         notes = self.volley.notes
         for number, (due_s, datagram) in enumerate(self.volley.shots):
             yield from self.listen(started + due_s)
+            next_at = started + due_s
             for destination in self.volley.destinations:
                 if notes and notes.was_sent(destination, number):
                     continue
+                if self.volley.pace_s:
+                    yield from self.listen(next_at)
+                    next_at = max(next_at, time.monotonic() - MADE_UP_S) + self.volley.pace_s
                 delay_s = self.gate.delay("" if destination in self.shared else destination)
                 yield from self.listen(time.monotonic() + delay_s)
                 if self.gate.stopped.is_set():

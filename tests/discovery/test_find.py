@@ -53,6 +53,22 @@ def test_who_was_silent_to_multicast_is_probed_once_by_unicast(stage):
     assert reached == {(name, "reach", f"10.0.0.{n}"): 1 for name in ("wsd", "sadp", "dhip") for n in (10, 11)}
 
 
+def test_where_a_router_looks_for_each_address_all_channels_ask_in_one_order_and_no_faster_than_it_can(stage):
+    asked = {}
+    plays = {
+        f"{name}_reach": lambda question, name=name: asked.update({(name, question.addresses[0]): question}) or ()
+        for name in ("wsd", "sadp", "dhip")
+    }
+    stage.plays(arp_find=says(heard("10.0.0.9"), DONE), **plays)
+    list(live_events(settings("10.0.0.9", "10.5.0.0/24", interfaces=(ETH0,))))
+    near = [question for (_, address), question in asked.items() if address == "10.0.0.9"]
+    far = [question for (_, address), question in asked.items() if address != "10.0.0.9"]
+
+    assert [question.pace_s for question in near] == [0.0] * 3
+    assert [round(3 / question.pace_s) for question in far] == [512] * 3
+    assert len({question.addresses for question in far}) == 1
+
+
 def test_addresses_behind_a_router_are_probed_and_told(stage):
     events = list(live_events(settings("10.0.0.9", "10.5.0.1-2", interfaces=(LOOPBACK, ETH0))))
     reached = {key for key in stage.questions if key[1] == "reach"}

@@ -23,6 +23,13 @@ def test_behind_a_router_everybody_is_asked_by_each_channel_once():
     assert reckoning.packets_to_find(Prospect(probed=100, reaching=3), NOBODY) == 300
 
 
+def test_behind_a_router_everybody_is_asked_no_faster_than_it_can_look_for():
+    fast, slow = (Prospect(probed=10_240, reaching=3, asks=True, rate_pps=rate) for rate in (5000, 200))
+
+    assert reckoning.finding_s(fast, NOBODY) == pytest.approx(10_240 * 3 / 512 + 2.6)
+    assert reckoning.finding_s(slow, NOBODY) == pytest.approx(10_240 * 3 / 200 + 2.6)
+
+
 def test_a_visit_in_which_nothing_is_answered_is_the_longest():
     alone, among_others = (reckoning.slowest_visit_s(LAN, Company(mute=1, near=near)) for near in (1, 9))
 

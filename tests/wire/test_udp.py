@@ -177,6 +177,16 @@ def test_datagrams_are_paced():
     assert 0.18 <= taken_s < 1.5
 
 
+def test_two_destinations_are_as_far_apart_as_the_volley_wants():
+    with device() as (port, asked):
+        started = time.monotonic()
+        fired(volley(port, *["127.0.0.2"] * 30, listen_s=0.01, pace_s=0.02), Gate(lambda _: True, rate_pps=1e6))
+        taken_s = time.monotonic() - started
+
+    assert len(asked) == 30
+    assert 0.52 <= taken_s < 1.5
+
+
 def test_nothing_goes_outside_of_the_scope():
     with device() as (port, asked):
         gate = Gate(lambda address: address == "127.0.0.2", rate_pps=1000)
