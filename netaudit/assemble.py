@@ -7,7 +7,6 @@ Everything here is pure: no socket, no clock, no randomness; the same events giv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain
 from operator import attrgetter
 
 from netaudit.coverage import Told, collect_coverage
@@ -196,9 +195,9 @@ class Heard:
 
 
 def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
-    answers = Counter([o.value for o in observations if o.channel == "arp"])
-    suspects = {mac for mac, number in answers.items() if number > 1 or mac.startswith(VIRTUAL_MACS)}
-    for mac, addresses in shared_macs(observations).items() if suspects else ():
+    answers = [o.value for o in observations if o.channel == "arp"]
+    suspect = len(set(answers)) < len(answers) or any(mac.startswith(VIRTUAL_MACS) for mac in answers)
+    for mac, addresses in shared_macs(observations).items() if suspect else ():
         several = f"{len(addresses)} addresses ({addresses[0]} and others)" if len(addresses) > 1 else addresses[0]
         detail = f"{mac} answers ARP for {several}: a router or a proxy; it joins no devices, and what is behind it "
         yield Gap(kind="shared_mac", detail=detail + "shows no hardware address of its own")
@@ -207,9 +206,11 @@ def _shared_mac_gaps(observations: list[Observation]) -> Iterator[Gap]:
 def _contested_gaps(assets: tuple[Asset, ...]) -> Iterator[Gap]:
     """A gap for each address that several devices have."""
     heard = [asset.device for asset in assets if not asset.device.is_hearsay]
-    claims = Counter(chain.from_iterable([device.addresses for device in heard]))
-    contested: dict[str, list[Device]] = {address: [] for address, number in claims.items() if number > 1}
-    for device in heard if contested else ():
+    claims = [address for device in heard for address in device.addresses]
+    if len(set(claims)) == len(claims):
+        return
+    contested: dict[str, list[Device]] = {address: [] for address, number in Counter(claims).items() if number > 1}
+    for device in heard:
         for address in contested.keys() & device.addresses:
             contested[address].append(device)
     for address, devices in contested.items():

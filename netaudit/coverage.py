@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import chain
 
@@ -29,10 +30,10 @@ class Told:
 def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverage:
     """The coverage of a run: each channel's total, each gap once, and the gaps that only the assets show."""
     totals = _totals(told.reports, told.received)
-    strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
-    strangers |= {a for asset in assets for a in asset.device.addresses if ":" in a and _is_beside(run, a)}
     owners = _owners(assets)
-    spoken = _spoken(assets, owners.keys() - strangers)
+    strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
+    strangers |= {address for address in owners if _is_beside(run, address)}
+    spoken = _spoken(assets, [address for address in owners if address not in strangers])
     subnets = collect_subnets(told.subnets, told.reports, told.problems, spoken)
     every = {*told.gaps, *_children_gaps(assets), *_unheard_gaps(totals), *subnet_gaps(subnets)}
     every |= {*_silence_gaps(run, totals, spoken), *_ipv6_gaps(run, assets)}
@@ -66,7 +67,7 @@ def _is_beside(run: Run, address: str) -> bool:
 
 def _ipv6_gaps(run: Run, assets: tuple[Asset, ...]) -> Iterable[Gap]:
     """Devices that were met over IPv6 alone: to ask them would need web requests with brackets in their Host header."""
-    for asset in [asset for asset in assets if ":" in "".join(asset.device.addresses[:1])]:
+    for asset in [asset for asset in assets if asset.device.addresses and ":" in asset.device.addresses[0]]:
         addresses = asset.device.addresses
         if not asset.device.is_hearsay and all(_is_beside(run, a) for a in addresses):
             detail = "found over IPv6 only: it is listed and was not asked further, as no web request is sent to an "
@@ -147,14 +148,20 @@ def _named(gaps: Iterable[Gap], owners: Mapping[str, str]) -> Iterable[Gap]:
 
 def _owners(assets: tuple[Asset, ...]) -> dict[str, str]:
     """The addresses that answered, with the ids of their assets; not those that only a recorder knows."""
-    devices = [asset.device for asset in assets if not asset.device.is_hearsay]
-    return {address: device.id for device in devices for address in device.addresses}
+    devices = [asset.device for asset in assets]
+    return {address: device.id for device in devices if not device.is_hearsay for address in device.addresses}
 
 
 def _spoken(assets: tuple[Asset, ...], addresses: Iterable[str]) -> Spoken:
     """These addresses, each with the channels on which it answered."""
-    found: Spoken = {address: set() for address in addresses}
+    found: Spoken = dict.fromkeys(addresses, frozenset())
     for o in chain.from_iterable([asset.device.observations for asset in assets]):
-        if o.address in found and not o.part:
-            found[o.address].add(o.channel)
+        channels = found.get(o.address)
+        if channels is not None and o.channel not in channels and not o.part:
+            found[o.address] = _with(channels, o.channel)
     return found
+
+
+@lru_cache(maxsize=4096)  # many devices answer on the same channels
+def _with(channels: frozenset[str], channel: str) -> frozenset[str]:
+    return channels | {channel}

@@ -1,7 +1,7 @@
 """Coverage network by network: who answered there, by which channel, and what failed. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
 from netaudit.model import ChannelReport, Gap, Problem, Subnet, SubnetChannel, SubnetTotal
@@ -10,7 +10,8 @@ from netaudit.vocabulary import CHANNEL_STATES
 
 FEW_ADDRESSES = 30  # in a network smaller than that, one neighbour is nothing odd
 
-Spoken = dict[str, set[str]]  # address -> the channels on which it answered
+Spoken = dict[str, frozenset[str]]  # address -> the channels on which it answered
+_Answering = Counter[frozenset[str]]  # how many addresses answered on just these channels
 
 
 def collect_subnets(
@@ -23,7 +24,7 @@ def collect_subnets(
     asked = defaultdict(list)
     for report in reports:
         asked[report.network].append(report)
-    return tuple(_total(s, asked[s.network], answering[s.network], spoken, failed) for s in every)
+    return tuple(_total(s, asked[s.network], answering[s.network], failed) for s in every)
 
 
 def subnet_gaps(totals: Iterable[SubnetTotal]) -> Iterator[Gap]:
@@ -39,21 +40,19 @@ def subnet_gaps(totals: Iterable[SubnetTotal]) -> Iterator[Gap]:
             yield Gap(kind="isolation", detail=detail + "network clients are often kept apart: scan from the wire")
 
 
-def _total(
-    subnet: Subnet, reports: list[ChannelReport], answering: set[str], spoken: Spoken, failed: "_Failed"
-) -> SubnetTotal:
-    names = sorted({r.name for r in reports} | {c for a in answering for c in spoken[a]})
+def _total(subnet: Subnet, reports: list[ChannelReport], answering: _Answering, failed: "_Failed") -> SubnetTotal:
+    names = sorted({r.name for r in reports}.union(*answering))
     return SubnetTotal(
         subnet=subnet,
-        answering=len(answering),
-        only_arp=sum(spoken[a] == {"arp"} for a in answering),
+        answering=answering.total(),
+        only_arp=answering[frozenset({"arp"})],
         channels=tuple(
             SubnetChannel(
                 name=name,
                 status=worst([r.status for r in reports if r.name == name]),
                 reason="; ".join(sorted({r.reason for r in reports if r.name == name and r.reason})) or None,
                 sent=sum(r.sent for r in reports if r.name == name),
-                answering=sum(name in spoken[a] for a in answering),
+                answering=sum(count for channels, count in answering.items() if name in channels),
                 failed=tuple(sorted(failed[subnet.network, name].items())),
             )
             for name in names
@@ -73,10 +72,10 @@ _Networks = list[tuple[str, int, int]]  # its name, its first and its last addre
 _Failed = defaultdict[tuple[str, str], Counter[str]]
 
 
-def _by_network(addresses: Iterable[str], networks: _Networks) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for address in addresses:
-        found[_network_of(address, networks)].add(address)
+def _by_network(spoken: Spoken, networks: _Networks) -> Mapping[str, _Answering]:
+    found: dict[str, _Answering] = defaultdict(Counter)
+    for address, channels in spoken.items():
+        found[_network_of(address, networks)][channels] += 1
     return found
 
 
@@ -97,4 +96,7 @@ def _network_of(address: str, networks: _Networks) -> str:
     number = ipv4_number(address)
     if number is None:
         return ""
-    return next((name for name, first, last in networks if first <= number <= last), "")
+    for name, first, last in networks:
+        if first <= number <= last:
+            return name
+    return ""

@@ -11,6 +11,7 @@ SWEPT = ChannelReport(name="arp", status="done", sent=300, network=LAN.network)
 
 
 def total(spoken, reports=(SWEPT,), problems=(), subnets=(LAN, REST)):
+    spoken = {address: frozenset(channels) for address, channels in spoken.items()}
     return collect_subnets(subnets, reports, problems, spoken)
 
 

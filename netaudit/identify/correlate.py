@@ -32,7 +32,7 @@ _HOST_FIELDS = frozenset({"mdns.host", "dhcp.hostname", "onvif.hostname", "dns.n
 
 Group = list[Sighting]
 
-_order = attrgetter("id", "addresses")
+_order = attrgetter("id")
 
 
 def correlate(
