@@ -90,13 +90,22 @@ def _visit_unknown(course: Course) -> Iterator[Event]:
     known, swept = frozenset(course.alive), _swept(course)
     patience = patience_with_nobody(course.live.gate.rate_pps, course.resent)
     slow = _slow_places(course, patience)
-    unknown = [a for a in course.attached.beyond(swept) if a not in known and place_of(a) in slow] if slow else []
-    over_before = sum(past.over for (_, address), past in course.live.ledger.visits.items() if address not in known)
-    known_there = sum(not any(holds(network, address) for network in swept) for address in known)
-    total = max(0, course.dialled - known_there - over_before - len(unknown))
-    every = shuffled(a for a in course.attached.beyond(swept) if a not in known and place_of(a) not in slow)
-    yield from _dial(course, every, total, patience)
+    unknown = (a for a in course.attached.beyond(swept) if a not in known and place_of(a) not in slow)
+    yield from _dial(course, shuffled(unknown), _count_unknown(course, known, slow), patience)
     yield from _dial_unhurried(course, patience)
+
+
+def _count_unknown(course: Course, known: frozenset[str], slow: frozenset[str]) -> int:
+    """How many addresses are left to be asked at once: but for those known, those asked already, those in slow places."""
+    swept, visits = _swept(course), course.live.ledger.visits
+    known_there = sum(not any(holds(network, address) for network in swept) for address in known)
+    beyond = course.attached.beyond(swept) if slow else ()
+    later = sum(address not in known and place_of(address) in slow for address in beyond)
+    over_before = sum(
+        past.over and visit == FIRST and address not in known and place_of(address) not in slow
+        for (visit, address), past in visits.items()
+    )
+    return max(0, course.dialled - known_there - later - over_before)
 
 
 def _dial_unhurried(course: Course, hurried: Patience) -> Iterator[Event]:

@@ -246,3 +246,93 @@ def test_round_trips_are_learnt_from_connections_by_network():
         conversation.send(Outcome("refused", took_s=took_s))
 
     assert {network: trips.smoothed_s for network, trips in run.trips.items()} == {"10.0.0.0/24": 0.01, "": 0.2}
+
+
+def conversing(run, patience, answers):
+    """The ports that one visit of 10.5.0.9 connects to, and the time that each gets; `answers` tell by port how that goes."""
+    ports = (80, 443, 554, 8000, 37777)
+    state = Visit(Target(address="10.5.0.9", ports=ports), frozenset({"tcp"}))
+    conversation, given = ask._noting_late(run, state, patience), []
+    step = next(conversation)
+    with suppress(StopIteration):
+        while True:
+            outcome = Outcome()
+            if isinstance(step, Connect):
+                outcome = answers.get(step.port, Outcome("timeout"))
+                outcome = outcome if outcome.took_s <= step.timeout_s else Outcome("timeout")
+                given.append((step.port, step.timeout_s))
+            step = conversation.send(outcome)
+    return given
+
+
+def far_course():
+    live = settings("10.5.0.0/24")
+    return Course(live, Attached(live.scope, (ETH0,)))
+
+
+HURRIED = ask.Patience(connect_s=1.4, quick_s=0.2)
+
+
+def test_in_a_hurry_only_the_first_port_and_the_last_one_are_waited_for():
+    assert conversing(far_course(), HURRIED, {}) == [(80, 0.9), (443, 0.2), (554, 0.2), (8000, 0.2), (37777, 0.9)]
+
+
+def test_who_answers_slowly_is_asked_again_what_was_passed_by_in_a_hurry():
+    given = conversing(far_course(), HURRIED, {port: Outcome("refused", took_s=0.8) for port in (443, 554, 37777)})
+
+    assert given[:5] == [(80, 0.9), (443, 0.2), (554, 0.2), (8000, 0.2), (37777, 0.9)]
+    assert given[5:] == [(443, 1.4), (554, 1.4), (8000, 1.4)]
+
+
+def test_who_answers_quickly_has_not_answered_elsewhere():
+    given = conversing(far_course(), HURRIED, {37777: Outcome("refused", took_s=0.01)})
+
+    assert [port for port, _ in given] == [80, 443, 554, 8000, 37777]
+
+
+def test_whoever_has_answered_is_not_hurried_any_more():
+    given = conversing(far_course(), HURRIED, {80: Outcome("refused", took_s=0.01)})
+
+    assert [wait_s for _, wait_s in given] == [0.9, 1.4, 1.4, 1.4]  # three time-outs in a row end it
+
+
+def dialled(stage, *targets, took_s, rate_pps=1000.0):
+    """Who is visited, and how patiently at first, where 10.5.0.9 has taken so long to answer."""
+    live = settings(*targets, rate_pps=rate_pps)
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    run.learn_trip("10.5.0.9", took_s)
+    list(ask.ask(run))
+    return {(address, step.timeout_s) for address, _, step in stage.visited}
+
+
+def test_where_somebody_is_slow_nobody_is_hurried(stage):
+    assert dialled(stage, "10.5.0.1", "10.5.1.1", took_s=0.5) == {("10.5.0.1", 1.4), ("10.5.1.1", 0.9)}
+
+
+def test_where_everybody_is_quick_all_are_hurried(stage):
+    assert dialled(stage, "10.5.0.1", "10.5.1.1", took_s=0.1) == {("10.5.0.1", 0.9), ("10.5.1.1", 0.9)}
+
+
+def test_at_a_gentle_pace_nobody_is_hurried(stage):
+    assert dialled(stage, "10.5.0.1", "10.5.1.1", took_s=0.5, rate_pps=200) == {("10.5.0.1", 1.4), ("10.5.1.1", 1.4)}
+
+
+def test_where_somebody_shows_to_be_slow_the_silent_are_asked_once_more(stage, monkeypatch):
+    live = settings("10.5.0.1-2", "10.5.1.1")
+    told = []
+    run = Course(replace(live, progress=told.append), Attached(live.scope, (ETH0,)))
+    visited = stage.visited
+
+    def attends(conversations, gate, in_flight, host_timeout_s=None):
+        yield from stage._attend(conversations, gate, in_flight, host_timeout_s)
+        if stage.visited:
+            run.learn_trip("10.5.0.2", 0.5)
+            run.alive["10.5.0.2"] = None
+
+    monkeypatch.setattr(ask, "attend", attends)
+    list(ask.ask(run))
+
+    assert sorted((address, step.timeout_s) for address, _, step in visited) == [
+        ("10.5.0.1", 0.9), ("10.5.0.1", 1.4), ("10.5.0.2", 0.9), ("10.5.1.1", 0.9),
+    ]  # fmt: skip
+    assert [s.total for s in told if s.stage == "asking the silent" and s.done == 0][:1] == [3]
