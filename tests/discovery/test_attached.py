@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netaudit.discovery.attached import Attached
+from netaudit.discovery.attached import Attached, place_of
 from netaudit.scope import parse_scope
 from netaudit.wire.interfaces import Interface
 
@@ -108,3 +108,10 @@ def test_neighbours_are_counted_without_making_them(target):
     seen = attached(target, interfaces=(ETH0, again), excluded=["10.0.0.4"])
 
     assert seen.count_neighbours(ETH0) == len(list(seen.neighbours(ETH0)))
+
+
+@pytest.mark.parametrize(
+    ("address", "place"), [("10.5.0.9", "10.5.0"), ("10.5.1.9", "10.5.1"), ("fd00::5:9", "fd00::5")]
+)
+def test_addresses_of_one_place_share_all_but_their_end(address, place):
+    assert place_of(address) == place

@@ -107,3 +107,18 @@ def test_visit_that_is_over_keeps_its_outcomes_only_where_it_was_late():
 
     assert (quick.over, quick.outcomes) == (True, [])
     assert (late.over, len(late.outcomes)) == (True, 1)
+
+
+def test_how_long_answered_connections_took_is_known_to_a_run_that_continues():
+    marks = []
+    ledger = Ledger(write=marks.append)
+    for port, outcome in (
+        (80, Outcome("ok", took_s=0.2)),
+        (81, Outcome("timeout", took_s=0.9)),
+        (88, Outcome("refused", took_s=0.3)),
+    ):
+        ledger.answered("first", HERE, Connect(port), outcome)
+    after = continued(Begun(stage="first", target=Target(address=HERE)), *marks)
+
+    assert after.trips == [(HERE, 0.2), (HERE, 0.3)]
+    assert [outcome.took_s for outcome in after.visits["first", HERE].outcomes] == [0.2, 0.9, 0.3]

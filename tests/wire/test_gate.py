@@ -58,6 +58,9 @@ def test_slots_come_one_after_the_other(clock):
     delays = [gate.delay() for _ in range(4)]
 
     assert delays == pytest.approx([0.0, 0.005, 0.015, 0.025])
+    assert gate.behind_s() == pytest.approx(0.035)
+    clock.now += 1.0
+    assert gate.behind_s() == 0.0
 
 
 def test_idle_time_is_not_saved_up(clock):
