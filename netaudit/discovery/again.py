@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netaudit.discovery.ask import hold, recall_late, visit_known
+from netaudit.discovery.ask import visit_known
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course, Late
 from netaudit.discovery.find import sweep_again, unicast_again
+from netaudit.discovery.holding import hold, recall_late
 from netaudit.discovery.jobs import hear
 from netaudit.discovery.ledger import AGAIN
 from netaudit.discovery.patience import Patience

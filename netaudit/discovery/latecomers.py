@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netaudit.discovery.ask import hold, plan_visits, tell_locked
+from netaudit.discovery.ask import tell_locked
 from netaudit.discovery.attached import holds
 from netaudit.discovery.course import Course
+from netaudit.discovery.holding import hold, plan_visits
 from netaudit.discovery.jobs import hear_until
 from netaudit.discovery.ledger import FIRST, MORE
 from netaudit.discovery.patience import PATIENT_CONNECT_S, Patience

@@ -7,7 +7,7 @@ import pytest
 from support.loopback import CORNER
 from support.staging import DONE, ETH0, LOOPBACK, gaps, heard, of_kind, says, settings
 
-from netaudit.discovery import again, ask, find, jobs, live
+from netaudit.discovery import again, ask, find, holding, jobs, live
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.course import Course
@@ -52,7 +52,7 @@ def late(stage, monkeypatch):
         stage.answers = stage.answers if stage.later is None else stage.later
         return iter(())
 
-    monkeypatch.setattr(ask, "attend", attend)
+    monkeypatch.setattr(holding, "attend", attend)
     monkeypatch.setattr(again, "_wait", wait)
     return stage
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from netaudit.discovery import CHANNELS, ask, find, live
+from netaudit.discovery import CHANNELS, ask, find, holding, live
 from netaudit.discovery.course import Live
 from netaudit.model import ChannelReport, Gap, Reply
 from netaudit.scope import parse_scope
@@ -28,7 +28,7 @@ class Stage:
     def __init__(self, monkeypatch):
         self.visited, self.questions = [], Counter()
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(ask, "attend", self._attend)
+        monkeypatch.setattr(holding, "attend", self._attend)
         monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask))
         self.plays()
 
