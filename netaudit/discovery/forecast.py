@@ -241,7 +241,8 @@ class Forecast:
         shown_s = (at_s - self.stage_at) / begun if s.done else usual_s
         to_begin = max(0, s.total - begun)
         vain_s = reckoning.vain_visit_s(p, met) if s.total else 0.0
-        coming_s = to_begin * ((1 - weight) * usual_s + weight * shown_s)
+        each_s = (1 - weight) * usual_s + weight * shown_s
+        coming_s = reckoning.dialling_begun_s(p, to_begin, each_s, s.in_flight)
         return coming_s + max(LEAST_S, vain_s - (0.0 if to_begin else at_s - self.begun_at))
 
     def _looking_s(self, at_s: float, met: Company) -> float:

@@ -107,30 +107,22 @@ class Looking:
         self._gate = gate
         self._clock = clock
         self._until: dict[str, float] = {}  # address -> when the router will have given it up
-        self._share_s: dict[str, float] = {}  # address -> what it has put off the next one
-        self._room_at = self._rate_at = 0.0  # when the router, and the rate, have room for the next one
+        self._next_at = 0.0  # when the rate has room for the packets of one more
 
     def may_begin(self) -> bool:
         """Whether one more may be begun now."""
         now = self._clock()
         while self._until and self._until[first := next(iter(self._until))] <= now:
-            self._forget(first)
+            del self._until[first]
         backlog_s = BACKLOG / self._gate.rate_pps
-        ready = max(self._room_at, self._rate_at) <= now and len(self._until) < LOOKED_FOR
-        return ready and self._gate.behind_s() <= backlog_s
+        return self._next_at <= now and len(self._until) < LOOKED_FOR and self._gate.behind_s() <= backlog_s
 
     def begin(self, address: str, looked_s: float) -> None:
         """Count one that is begun now, and will be looked for so long, if nobody is there."""
-        now, share_s = self._clock(), looked_s / LOOKED_FOR
-        self._room_at = max(self._room_at, now - CATCH_UP_S) + share_s
-        self._rate_at = max(self._rate_at, now - CATCH_UP_S) + MOST_PORTS / self._gate.rate_pps
-        self._until[address], self._share_s[address] = now + looked_s, share_s
+        now = self._clock()
+        self._next_at = max(self._next_at, now - CATCH_UP_S) + MOST_PORTS / self._gate.rate_pps
+        self._until[address] = now + looked_s
 
     def found(self, address: str) -> None:
         """Somebody is there: no router looks for him any more."""
-        if address in self._until:
-            self._room_at -= self._share_s[address]
-            self._forget(address)
-
-    def _forget(self, address: str) -> None:
-        del self._until[address], self._share_s[address]
+        self._until.pop(address, None)

@@ -135,7 +135,13 @@ def dialling_s(p: Prospect, met: Company) -> float:
     """Visits to addresses of which nothing is known: most are of nobody, and every connection is waited for."""
     if not p.visits or not met.unknown:
         return 0.0
-    return met.unknown / dialled_a_second(p, met) + vain_visit_s(p, met)
+    return dialling_begun_s(p, met.unknown, 1 / dialled_a_second(p, met)) + vain_visit_s(p, met)
+
+
+def dialling_begun_s(p: Prospect, left: int, each_s: float, looked_for: int = 0) -> float:
+    """When the last of these has begun: as many as routers may look for at the user's pace, the others each so much later."""
+    waiting = max(0, left - max(0, LOOKED_FOR - looked_for))
+    return max(waiting * each_s, left * MOST_PORTS / p.rate_pps)
 
 
 def vain_visit_s(p: Prospect, met: Company) -> float:

@@ -22,7 +22,7 @@ LATER = {
     "nobody": 0.11,  # one device, which takes no connection
     "held-lan": 0.16,  # three devices of 45 take no connection, and few were silent before
     "held-whole": 0.15,  # none of 110 is late, and many were silent before
-    "routed-whole": 0.45,  # whether devices behind the router will be late shows when they are visited
+    "routed-whole": 0.48,  # whether devices behind the router will be late shows when they are visited
 }
 LAN = Prospect(
     rate_pps=1000, spacing_s=0.1, asks=True, swept=254, reaching=3, visits=True, again_after_s=5.0, again_pps=50
