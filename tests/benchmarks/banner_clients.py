@@ -12,11 +12,12 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -24,6 +25,7 @@ BODY_BYTES = 1500
 NETWORK = "127.9.0.0/16"
 OLD_IN_A_HUNDRED = 15  # devices that speak TLS 1.0 and nothing newer
 IN_FLIGHT, THREADS = 64, 32
+WHOLE = object()  # what a conversation has come to when it says no more
 
 Ask = Callable[[list[str]], int]  # of devices at these addresses: how many gave their whole page
 
@@ -114,68 +116,58 @@ def holder() -> Callable[[Iterator], Iterator]:
 
 def dial(port: int, secured: bool) -> Ask:
     """A bare epoll client: no scope, no pace, no deadlines, no limits, nothing told apart, no farewell."""
-    return partial(dial_secured if secured else dial_plain, port)
+    talk = partial(talk_secured, lax_context()) if secured else talk_plain
+
+    def ask(addresses: list[str]) -> int:
+        epoll, waiting, open_now, answered = select.epoll(), iter(addresses), {}, 0
+
+        def begin() -> None:
+            if address := next(waiting, None):
+                sock = begun(address, port, epoll)
+                open_now[sock.fileno()] = talk(sock, request(address, port))
+
+        for _ in range(IN_FLIGHT):
+            begin()
+        while open_now:
+            for descriptor, events in epoll.poll():
+                if events & select.EPOLLOUT:
+                    epoll.modify(descriptor, select.EPOLLIN)
+                if next(open_now[descriptor], WHOLE) is WHOLE:
+                    answered += 1
+                    del open_now[descriptor]
+                    begin()
+        return answered
+
+    return ask
 
 
-def dial_plain(port: int, addresses: list[str]) -> int:
-    """Web pages."""
-    epoll, waiting, open_now, answered = select.epoll(), iter(addresses), {}, 0
-
-    def begin() -> None:
-        if address := next(waiting, None):
-            sock = begun(address, port, epoll)
-            open_now[sock.fileno()] = [sock, address, b""]
-
-    for _ in range(IN_FLIGHT):
-        begin()
-    while open_now:
-        for descriptor, events in epoll.poll():
-            one = open_now[descriptor]
-            if events & select.EPOLLOUT:
-                one[0].send(request(one[1], port))
-                epoll.modify(descriptor, select.EPOLLIN)
-                continue
-            one[2] += one[0].recv(16_384)
-            if is_whole(one[2]):
-                answered += 1
-                one[0].close()
-                del open_now[descriptor]
-                begin()
-    return answered
+def talk_plain(sock: socket.socket, asked: bytes) -> Iterator[None]:
+    """A web page: goes on whenever something has come, and ends with the whole page."""
+    with sock:
+        sock.send(asked)
+        answer = b""
+        while not is_whole(answer):
+            yield
+            answer += sock.recv(16_384)
 
 
-def dial_secured(port: int, addresses: list[str]) -> int:
-    """Web pages behind TLS of any age."""
-    context = lax_context()
-    epoll, waiting, open_now, answered = select.epoll(), iter(addresses), {}, 0
+def talk_secured(context: ssl.SSLContext, sock: socket.socket, asked: bytes) -> Iterator[None]:
+    """A web page behind TLS of any age."""
+    with context.wrap_socket(sock, do_handshake_on_connect=False) as secured:
+        yield from when_it_comes(secured.do_handshake)
+        secured.send(asked)
+        answer = b""
+        while not is_whole(answer):
+            answer += yield from when_it_comes(lambda: secured.recv(16_384))
 
-    def begin() -> None:
-        if address := next(waiting, None):
-            sock = begun(address, port, epoll)
-            open_now[sock.fileno()] = [sock, address, b"", False]
 
-    for _ in range(IN_FLIGHT):
-        begin()
-    while open_now:
-        for descriptor, events in epoll.poll():
-            one = open_now[descriptor]
-            if events & select.EPOLLOUT:
-                epoll.modify(descriptor, select.EPOLLIN)
-                one[0] = context.wrap_socket(one[0], do_handshake_on_connect=False)
-            try:
-                if not one[3]:
-                    one[0].do_handshake()
-                    one[0].send(request(one[1], port))
-                    one[3] = True
-                one[2] += one[0].recv(16_384)
-            except ssl.SSLWantReadError:
-                continue
-            if is_whole(one[2]):
-                answered += 1
-                one[0].close()
-                del open_now[descriptor]
-                begin()
-    return answered
+def when_it_comes(work: Callable[[], Any]) -> Generator[None, None, Any]:
+    """What this work comes to, as soon as it need not wait."""
+    while True:
+        try:
+            return work()
+        except ssl.SSLWantReadError:
+            yield
 
 
 def begun(address: str, port: int, epoll: select.epoll) -> socket.socket:

@@ -8,15 +8,14 @@ decoding of the inventory's file in one piece.
 
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from time import process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.timing import least
 from support.inventories import crowd
 
 from netaudit.inventory import AssetDocument, Surveyed, decode, encode, open_stored
@@ -55,7 +54,8 @@ def measure(assets: int = ASSETS) -> Figures:
         path = Path(folder, "inventory.json")
         document = crowd(assets)
         path.write_bytes(encode(document))
-        whole, parts, loop, found = _least(
+        whole, parts, loop, found = least(
+            RUNS,
             lambda: decode(path.read_bytes()),
             lambda: sum(1 for _ in open_stored(path).assets),
             lambda: judge_each(document),
@@ -80,17 +80,6 @@ def _judge_one(asset: AssetDocument, policy: Policy) -> None:
 @cache
 def _policy() -> Policy:
     return load_policies().by_id[POLICY]
-
-
-def _least(*works: Callable[[], object]) -> list[float]:
-    times = [[_timed(work) for work in works] for _ in range(RUNS)]
-    return [min(of_one) for of_one in zip(*times, strict=True)]
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = process_time()
-    work()
-    return process_time() - start
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ and the replies with a nonce are others, as in real scans.
 
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.timing import timed
 from msgspec.structs import replace as put
 from support.inventories import RELABEL, RUN, crowd
 
@@ -69,18 +69,12 @@ def measure(place: Path, count: int, devices: int, *, changing: int = CHANGING, 
     sizes = {}
     with History(place) as history:
         for number, document in enumerate(runs(count, devices, changing=changing, volatile=volatile), 1):
-            started = time.process_time()
-            history.add(document)
-            store_s = time.process_time() - started
+            store_s = timed(lambda document=document: history.add(document))
             if number in {1, count // 2, count}:
                 history.settle()
                 sizes[number] = place.stat().st_size
-        started = time.process_time()
-        compare_stored(history, f"run-{0:05d}", f"run-{count - 1:05d}")
-        diff_s = time.process_time() - started
-        started = time.process_time()
-        progress(follow(history))
-        progress_s = time.process_time() - started
+        diff_s = timed(lambda: compare_stored(history, f"run-{0:05d}", f"run-{count - 1:05d}"))
+        progress_s = timed(lambda: progress(follow(history)))
     growth = (sizes[count] - sizes[count // 2]) / (count - count // 2)
     return Figures(store_s, diff_s, progress_s, growth, sizes[1])
 

@@ -11,10 +11,14 @@ JSON, as `netaudit identify` has them. Then: loading all fingerprints, and a hos
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from time import process_time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timing import least
 
 from netaudit import single
 from netaudit.assemble import identify_device
@@ -63,9 +67,10 @@ def measure(devices: int = DEVICES) -> Figures:
     library = load_library()
     site = list(make_site(library, devices))
     try_every_pattern(site, library)
-    load, parse = _least(load_library, parse_all)
+    load, parse = least(RUNS, load_library, parse_all)
     written = [line_of(device) for device in site]
-    match, identify, lines, loop = _least(
+    match, identify, lines, loop = least(
+        RUNS,
         lambda: match_all(site, library),
         lambda: identify_all(site, library),
         lambda: answer_all(written, library),
@@ -153,25 +158,13 @@ def try_every_pattern(site: list[Device], library: Library) -> None:
 def _dearest(library: Library, length: int) -> float:
     """The time that the dearest hostile text of this length takes in all fields together."""
     works = [lambda text=text: _match_everywhere(library, (text * length)[:length]) for text in HOSTILE_TEXTS]
-    return max(_least(*works))
+    return max(least(RUNS, *works))
 
 
 def _match_everywhere(library: Library, text: str) -> None:
     matching._hits.cache_clear()
     seen = tuple(Observation(channel="", field=field, value=text) for field in library.by_field)
     matching.match(Device(id="hostile", observations=seen), library)
-
-
-def _least(*works: Callable[[], object]) -> list[float]:
-    """Of each the least of several runs, in turns: what else the machine does then hinders all of them alike."""
-    times = [[_timed(work) for work in works] for _ in range(RUNS)]
-    return [min(of_one) for of_one in zip(*times, strict=True)]
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = process_time()
-    work()
-    return process_time() - start
 
 
 if __name__ == "__main__":
