@@ -32,7 +32,7 @@ def collect_coverage(run: Run, assets: tuple[Asset, ...], told: Told) -> Coverag
     totals = _totals(told.reports, told.received)
     owners = _owners(assets)
     strangers = {gap.address for gap in told.gaps if gap.kind in {"wrong_subnet", "outside_targets"}}
-    strangers |= {address for address in owners if _is_beside(run, address)}
+    strangers |= {address for address in owners if ":" in address and _is_beside(run, address)}
     spoken = _spoken(assets, [address for address in owners if address not in strangers])
     subnets = collect_subnets(told.subnets, told.reports, told.problems, spoken)
     every = {*told.gaps, *_children_gaps(assets), *_unheard_gaps(totals), *subnet_gaps(subnets)}

@@ -175,6 +175,9 @@ class Identity:
     conflicts: tuple[str, ...] = ()
 
 
+NOBODY = Identity()  # of a device of which nothing is known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
     """A device with its identity."""

@@ -14,7 +14,7 @@ from math import exp
 
 from netaudit.identify.match import strongest_first
 from netaudit.identify.names import Names
-from netaudit.model import Identity, Match
+from netaudit.model import NOBODY, Identity, Match
 from netaudit.vocabulary import STRENGTHS, cause_of
 
 # The one table of weights, in log-odds; docs/calibration.md says where they come from. "prior" is of any family before
@@ -37,8 +37,6 @@ TRUST = (
 
 Ballot = tuple[tuple[str, ...], tuple[str, ...]]  # the strengths of the causes, and of the fingerprints, best first
 Claim = tuple[int, str]  # the rank of the strength, and the value
-
-NOBODY = Identity()  # of whom nothing is known
 
 _RANKS = {strength: rank for rank, strength in enumerate(STRENGTHS)}
 _TRUSTED = {cause: rank for rank, cause in enumerate(TRUST)}

@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from netaudit.inventory.shape import (
     AssetDocument,
@@ -25,7 +26,20 @@ from netaudit.inventory.shape import (
     SubnetDocument,
     ToolDocument,
 )
-from netaudit.model import Asset, Coverage, Device, Gap, HarmCheck, Inventory, Match, Problem, Run, SubnetTotal
+from netaudit.model import (
+    NOBODY,
+    Asset,
+    Coverage,
+    Device,
+    Gap,
+    HarmCheck,
+    Identity,
+    Inventory,
+    Match,
+    Problem,
+    Run,
+    SubnetTotal,
+)
 from netaudit.naming import ipv4_number
 from netaudit.vocabulary import STRENGTHS
 
@@ -175,11 +189,26 @@ def asset_document(asset: Asset) -> AssetDocument:
     """The document of one asset."""
     device, identity = asset.device, asset.identity
     declared = identity.channels or 0 if identity.kind == "recorder" else 0
-    return AssetDocument(
+    return replace(
+        _UNKNOWN if identity is NOBODY else _identified(identity),
         id=device.id,
         addresses=device.addresses,
         macs=device.macs,
         hostnames=_texts(device.hostnames) if device.hostnames else (),
+        ports=_ports(asset),
+        behind=device.behind,
+        children=_CHILDLESS if not (declared or device.children) else _children(device, declared),
+        conflicts=_texts(device.conflicts + identity.conflicts) if device.conflicts or identity.conflicts else (),
+    )
+
+
+def _identified(identity: Identity) -> AssetDocument:
+    """What the document of a device says of what it is."""
+    return AssetDocument(
+        id="",
+        addresses=(),
+        macs=(),
+        hostnames=(),
         family=identity.family,
         verdict=identity.verdict,
         certainty=round(float(identity.certainty), CERTAINTY_DIGITS) if identity.certainty else 0.0,
@@ -193,19 +222,20 @@ def asset_document(asset: Asset) -> AssetDocument:
         firmware_date=_maybe(identity.firmware_date),
         serial=_maybe(identity.serial),
         produced=_maybe(identity.produced),
-        ports=_ports(asset),
-        behind=device.behind,
-        children=_CHILDLESS if not (declared or device.children) else _children(device, declared),
+        ports=(),
+        behind=None,
+        children=_CHILDLESS,
         evidence=_evidence(identity.evidence, identity.family) if identity.evidence else (),
-        conflicts=_texts(device.conflicts + identity.conflicts) if device.conflicts or identity.conflicts else (),
+        conflicts=(),
     )
+
+
+_CHILDLESS = ChildrenDocument(declared=0, inspected=0)
+_UNKNOWN = _identified(NOBODY)  # on a large network most devices are that
 
 
 def _ports(asset: Asset) -> tuple[PortDocument, ...]:
     return tuple([PortDocument(transport=t, port=p, service=s) for t, p, s in asset.ports])
-
-
-_CHILDLESS = ChildrenDocument(declared=0, inspected=0)
 
 
 def _children(device: Device, declared: int) -> ChildrenDocument:

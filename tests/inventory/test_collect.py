@@ -2,11 +2,13 @@ import json
 import random
 from dataclasses import replace
 
+import msgspec
 import pytest
 from support.inventories import EMPTY, RELABEL, SMALL, START, asset, match
 
 from netaudit.inventory import address_order, document, encode, stamp
-from netaudit.model import Gap, Problem
+from netaudit.inventory.collect import asset_document
+from netaudit.model import NOBODY, Gap, Identity, Problem
 
 
 def as_json(inventory):
@@ -68,6 +70,16 @@ def test_an_asset_is_told_as_the_contract_says():
         "reply": RELABEL.identity.evidence[1].observation.reply,
         "seen_at": "2026-01-31T09:00:03Z",
     }
+
+
+def test_device_of_which_nothing_is_known_has_all_that_was_seen_of_it():
+    nobody = replace(RELABEL, device=replace(RELABEL.device, hostnames=("cam",), conflicts=("odd",)), identity=NOBODY)
+    told = json.loads(msgspec.json.encode(asset_document(nobody)))
+
+    assert asset_document(nobody) == asset_document(replace(nobody, identity=Identity()))
+    assert (told["addresses"], told["hostnames"], told["conflicts"]) == (["10.0.0.5"], ["cam"], ["odd"])
+    assert [port["port"] for port in told["ports"]] == [80, 554, 3702, 37020]
+    assert (told["verdict"], told["certainty"], told["model"], told["evidence"]) == ("unknown", 0.0, None, [])
 
 
 def test_coverage_and_problems_are_sorted_and_said_once():
