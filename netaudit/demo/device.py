@@ -129,6 +129,7 @@ class TcpService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     port: int
     speaks: Literal["http", "rtsp", "nothing"] = "nothing"  # nothing: takes connections and stays silent
     greeting: str = ""  # hexadecimal: what it sends unasked
+    strict: bool = False  # hangs up on what cannot become a request, instead of waiting for more
     tls: Tls | None = None
     like: int | None = None  # answers as the service on this other port does
     answer: tuple[Answer, ...] = ()

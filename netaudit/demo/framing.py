@@ -9,6 +9,7 @@ from netaudit.demo.device import Answer
 from netaudit.demo.logins import Login, lets_in
 
 MOST = 64 * 1024  # bytes of one request; devices take far less
+BEGINNING = re.compile(rb"[A-Z_-]{1,32}(?: |\Z)")
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 NOT_FOUND = {
     "http": Answer(when="", head="HTTP/1.1 404 Not Found\nContent-Length: 0\nConnection: close"),
@@ -26,6 +27,11 @@ def split_request(received: bytes) -> tuple[bytes, bytes]:
     if not blank or len(rest) < length:
         return b"", received
     return head + blank + rest[:length], rest[length:]
+
+
+def may_become_request(received: bytes) -> bool:
+    """Whether this may be the beginning of a request: a method, and a space after it (RFC 9112 section 3)."""
+    return BEGINNING.match(received) is not None
 
 
 def choose_answer(answers: tuple[Answer, ...], speaks: str, request: bytes, login: Login | None = None) -> Answer:

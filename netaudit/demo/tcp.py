@@ -6,7 +6,7 @@ import time
 
 from netaudit.demo.content import build_answer
 from netaudit.demo.device import Answer, TcpService
-from netaudit.demo.framing import choose_answer, ends_connection, split_request
+from netaudit.demo.framing import choose_answer, ends_connection, may_become_request, split_request
 from netaudit.demo.loop import READ, WRITE, Loop
 from netaudit.demo.played import PlayedDevice, Seen
 
@@ -133,6 +133,8 @@ class Connection:
         if self._listener.service.speaks == "nothing":
             self._note(received)
             return
+        if self._listener.service.strict and not may_become_request(self._inbox + received):
+            raise ValueError("no request")
         request, self._inbox = split_request(self._inbox + received)
         while request:
             self._note(request)

@@ -1,10 +1,10 @@
 """Finding and naming 60 mixed devices of a /24: netaudit beside nmap with its service detection and fitting scripts.
 
-    python tests/benchmarks/naming.py [DEVICES [RUNS]] [--limit SECONDS]
+    python tests/benchmarks/naming.py [DEVICES [RUNS]] [--answering] [--limit SECONDS]
 
 The devices are the demo's, with all their channels; a switch in user space counts what the scanners send. nmap runs
 once, and is stopped at the limit: to its end it takes a quarter of an hour (--limit 2400), because many of the devices
-have ports that take a connection and say nothing. Emulated devices say nothing about how many real ones are recognised.
+have ports that take a connection and say nothing; with --answering there is no such port. Emulated devices say nothing about how many real ones are recognised.
 """
 
 import argparse
@@ -12,14 +12,14 @@ import json
 import shutil
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.processes import KILLED, Contest, Cost, compete, markdown, run, wall
-from support.fleet import build_whole
+from support.fleet import Member, build_answering, build_whole
 from support.premises import Estate, estate
 
 DEVICES, RUNS, NETWORK = 60, 3, "10.198.7.0/24"
@@ -41,8 +41,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("devices", nargs="?", type=int, default=DEVICES)
     parser.add_argument("runs", nargs="?", type=int, default=RUNS)
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS", help="when nmap is stopped")
+    parser.add_argument("--answering", action="store_true", help="devices of which no port is mute")
     given = parser.parse_args(words)
-    contest = measure(given.devices, given.runs, limit_s=given.limit)
+    build = build_answering if given.answering else build_whole
+    contest = measure(given.devices, given.runs, limit_s=given.limit, build=build)
     print(markdown(contest))
     print("\n".join(compared(contest)))
     return 0
@@ -60,11 +62,16 @@ def compared(contest: Contest) -> list[str]:
 
 
 def measure(
-    devices: int, runs: int, ways: Mapping[str, tuple[str, ...]] = WAYS, *, limit_s: float = LIMIT_S
+    devices: int,
+    runs: int,
+    ways: Mapping[str, tuple[str, ...]] = WAYS,
+    *,
+    limit_s: float = LIMIT_S,
+    build: Callable[[int], Sequence[Member]] = build_whole,
 ) -> Contest:
     """Each way of naming so many devices; a peer that takes longer than the limit is stopped."""
     with estate() as built:
-        built.populate(built.attached(NETWORK), build_whole(devices))
+        built.populate(built.attached(NETWORK), build(devices))
         with built.alive():
             contenders = {
                 name: partial(scan, built, command, LIMIT_S if name.startswith("netaudit") else limit_s)

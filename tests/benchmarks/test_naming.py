@@ -1,6 +1,7 @@
 import pytest
 from benchmarks.naming import WAYS, compared, measure
 from benchmarks.processes import KILLED, Contest, Cost
+from support.fleet import build_answering
 from support.namespaces import needs_namespaces
 
 pytestmark = needs_namespaces
@@ -35,3 +36,10 @@ def test_who_was_stopped_took_at_least_so_much(code, expected):
     contest = Contest(title="", runs={OURS: (ours,), "nmap": (other,)}, notes={})
 
     assert compared(contest) == [expected]
+
+
+def test_of_the_answering_devices_no_port_is_mute_or_slow():
+    services = [service for member in build_answering(60) for service in member.device.tcp]
+
+    assert all(service.strict and service.speaks != "nothing" for service in services)
+    assert not any(answer.drip_ms or answer.delay_ms or answer.endless for s in services for answer in s.answer)

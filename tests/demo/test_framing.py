@@ -1,7 +1,7 @@
 import pytest
 
 from netaudit.demo.device import Answer
-from netaudit.demo.framing import MOST, choose_answer, ends_connection, fits, split_request
+from netaudit.demo.framing import MOST, choose_answer, ends_connection, fits, may_become_request, split_request
 
 GET = b"GET / HTTP/1.1\r\nHost: 192.0.2.5\r\n\r\n"
 POST = b"POST /x HTTP/1.1\r\ncontent-length: 4\r\n\r\nbody"
@@ -26,6 +26,14 @@ def test_request_ends_where_its_head_and_body_end(received, expected):
 def test_request_without_end_is_refused(received):
     with pytest.raises(ValueError, match="more than"):
         split_request(received)
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [(GET, True), (GET[:9], True), (b"GE", True), (b"\r\n\r\n", False), (b"HELP\r\n", False), (b"\x16\x03\x01", False)],
+)
+def test_what_may_become_a_request_begins_with_a_method(received, expected):
+    assert may_become_request(received) is expected
 
 
 def test_first_answer_that_fits_is_chosen():

@@ -11,9 +11,9 @@ GET = b"GET / HTTP/1.1\r\n\r\n"
 
 
 @contextmanager
-def serving(*answers: Answer, speaks: str = "http", greeting: str = ""):
+def serving(*answers: Answer, speaks: str = "http", greeting: str = "", strict: bool = False):
     """A device with one service on port 8000."""
-    service = TcpService(port=8000, speaks=speaks, greeting=greeting, answer=answers)
+    service = TcpService(port=8000, speaks=speaks, greeting=greeting, strict=strict, answer=answers)
     truth = Truth(family="unknown", verdict="unknown")
     device = EmulatedDevice(name="x", summary="", host=9, mac="02:00:00:00:00:09", truth=truth, tcp=(service,))
     with emulate([device], corner_place) as network:
@@ -51,6 +51,13 @@ def test_requests_in_a_row_are_answered_in_a_row():
         answer = ask_tcp(played.address, 8000, b"GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n")
 
     assert answer == b"onetwo"
+
+
+def test_strict_service_hangs_up_on_what_is_no_request():
+    with serving(Answer(when="", text="ok", close=True), strict=True) as played:
+        answers = [ask_tcp(played.address, 8000, said) for said in (GET, b"\x16\x03\x01")]
+
+    assert answers == [b"ok", b""]
 
 
 def test_silent_service_says_nothing_and_keeps_what_it_heard():

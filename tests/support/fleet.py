@@ -109,3 +109,21 @@ def build_whole(count: int) -> list[Member]:
     templates = load_devices()
     turns = ((number, templates[number % len(templates)]) for number in range(count))
     return [_member((device.name, device.name, EVERYTHING, 0), device, number + 1) for number, device in turns]
+
+
+def build_answering(count: int) -> list[Member]:
+    """The same devices, but with ports that answer everything at once, if only by hanging up: none is mute or slow."""
+    return [Member(member.kind, _answering(member.device)) for member in build_whole(count)]
+
+
+def _answering(device: EmulatedDevice) -> EmulatedDevice:
+    tcp = tuple(
+        msgspec.structs.replace(
+            service,
+            strict=True,
+            speaks="http" if service.speaks == "nothing" else service.speaks,  # to what it does not know it says so
+            answer=tuple(msgspec.structs.replace(a, drip_ms=0, delay_ms=0, endless=False) for a in service.answer),
+        )
+        for service in device.tcp
+    )
+    return msgspec.structs.replace(device, tcp=tcp)
