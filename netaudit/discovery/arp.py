@@ -48,7 +48,7 @@ def find(question: Question) -> Iterator[Event]:
     interface = question.link
     addresses, notes = in_order(question)
     try:
-        yield from link.sweep(interface, addresses, question.gate, notes)
+        yield from link.sweep(interface, addresses, question.gate, notes, question.asked)
     except PermissionError:
         yield Gap(
             kind="no_link_layer",

@@ -4,15 +4,13 @@ Without an ARP sweep a connect is what tells whether somebody is at an address, 
 its table is then read while it still knows.
 """
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
-from itertools import chain
 
 from netaudit.discovery.attached import holds, place_of
 from netaudit.discovery.course import Course
-from netaudit.discovery.find import PROBED_S, SILENT
+from netaudit.discovery.find import sweeping
 from netaudit.discovery.holding import is_over, read_table, tell_table, visit_all
 from netaudit.discovery.ledger import FIRST, UNHURRIED
 from netaudit.discovery.patience import (
@@ -25,6 +23,7 @@ from netaudit.discovery.patience import (
     patience_with_nobody,
 )
 from netaudit.discovery.shuffle import shuffled
+from netaudit.discovery.turns import in_turn
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.model import Event, Gap
 from netaudit.wire.tcp import IN_FLIGHT
@@ -32,16 +31,10 @@ from netaudit.wire.tcp import IN_FLIGHT
 
 def ask(course: Course) -> Iterator[Event]:
     """Visit the addresses that answered, then those of which only a connect can tell."""
-    course.dialled = course.attached.count_beyond(_swept(course))
+    course.dialled = course.attached.count_beyond([link.network for link in course.swept | sweeping(course)])
     if course.live.channels & VISIT_CHANNELS:
         yield from tell_locked(course)
-        known, heard = tuple(course.alive), course.discovered()
-        near = frozenset(filter(course.attached.is_near, known))
-        # Neighbours come last: they may have to wait for room in the kernel's table, and silent ones are just being
-        # probed: what they name then is worth the wait.
-        far, told = [a for a in known if a not in near], [a for a in known if a in near and a in heard]
-        silent = [a for a in known if a in near and a not in heard]
-        yield from visit_known(course, far, told, silent=silent)
+        yield from _visit_devices(course, in_turn(course), course.alive)
         yield from _visit_unknown(course)
         yield from course.tell_connections(always=True)
     read_table(course)
@@ -55,31 +48,20 @@ def tell_locked(course: Course) -> Iterator[Gap]:
         yield Gap(kind="locked", detail="the device says that it is locked: it was not asked", address=address)
 
 
-def visit_known(course: Course, *groups: Sequence[str], silent: Sequence[str] = ()) -> Iterator[Event]:
-    """Visit addresses where a device is known to be, one group of them after the other; the silent once they may answer."""
-    addresses = chain(*(shuffled(group) for group in groups), _once_probed(course, silent))
-    patience = Patience(connect_s=PATIENT_CONNECT_S)
-    every = frozenset(chain(silent, *groups)) - course.hints.locked
-    total = sum(not is_over(course, address, FIRST) for address in every)
-    yield from visit_all(course, addresses, total, IN_FLIGHT, patience)
+def visit_known(course: Course, addresses: Sequence[str]) -> Iterator[Event]:
+    """Visit addresses where a device is known to be."""
+    yield from _visit_devices(course, shuffled(addresses), addresses)
 
 
-def _once_probed(course: Course, addresses: Sequence[str]) -> Iterator[str | None]:
-    """Each address when it has answered its probes, or has had the time; None meanwhile."""
-    for address in shuffled(addresses):
-        while _may_answer(course, address):
-            yield None
-        yield address
-
-
-def _may_answer(course: Course, address: str) -> bool:
-    probing = any(question.part == SILENT for _, question in course.under_way.values())
-    return probing and time.monotonic() < course.asked_at + PROBED_S and not course.told_of(address)
+def _visit_devices(course: Course, addresses: Iterable[str | None], known: Iterable[str]) -> Iterator[Event]:
+    total = sum(not is_over(course, address, FIRST) for address in frozenset(known) - course.hints.locked)
+    yield from visit_all(course, addresses, total, IN_FLIGHT, Patience(connect_s=PATIENT_CONNECT_S))
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
     """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
     known, swept = frozenset(course.alive), _swept(course)
+    course.dialled = course.attached.count_beyond(swept)
     patience = patience_with_nobody(course.live.gate.rate_pps, course.resent)
     slow = _slow_places(course, patience)
     unknown = (a for a in course.attached.beyond(swept) if a not in known and place_of(a) not in slow)

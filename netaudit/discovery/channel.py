@@ -29,6 +29,7 @@ class Question:
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
     enough: threading.Event | None = None  # set when listening, also for answers, may end before its time
+    asked: threading.Event | None = None  # set when all has been asked, and nobody need wait for the answers idly
     excluding: bool = False  # somebody is excluded: what names no host waits until it is known who that is
     pace_s: float = 0.0  # between two addresses, at least, where a router has to look for each
     alone: bool = False  # nothing is asked meanwhile: what others are answered is heard too

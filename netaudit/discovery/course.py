@@ -84,7 +84,9 @@ class Course:
     heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
     answered: threading.Event = field(default_factory=threading.Event)  # answers are waited for no longer
     began_at: float = 0.0  # when the first question was asked, monotonic
-    news_at: float = 0.0  # when somebody was first heard by one more channel, monotonic
+    news: dict[str, float] = field(
+        default_factory=dict
+    )  # address -> when it was first heard by one more channel, monotonic
     heard_at: float = 0.0  # when a datagram came last that was asked for, monotonic
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
@@ -262,8 +264,9 @@ class Course:
                 self.open_ports.setdefault(reply.address, reply.port)
             if self._tells(reply):
                 known = self.heard.setdefault(reply.channel, set())
-                self.news_at = self.news_at if reply.address in known else time.monotonic()
-                known.add(reply.address)
+                if reply.address not in known:
+                    known.add(reply.address)
+                    self.news[reply.address] = time.monotonic()
 
     def _tells(self, reply: Reply) -> bool:
         """Whether a reply says anything of its device: who only asks others has not answered yet."""

@@ -1,10 +1,11 @@
 """The first phase of a live run: all finding channels on all interfaces, and unicast probes where no multicast goes.
 
 Each finding channel runs in a thread of its own per interface; one device answers all of them at once, but is only
-ever connected to afterwards (ask.py). What has been asked by multicast is heard out while devices are visited: waiting
-for slow answers costs nothing then, and what they name is asked when they have come.
+ever connected to afterwards (ask.py). What has been asked, by ARP as well, is heard out while devices are visited: waiting
+for slow answers costs nothing then, and who has answered late, or named more, is asked when that has come.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from netaudit.discovery.jobs import begin, hear_until, run_jobs
 from netaudit.discovery.listen import listening
 from netaudit.discovery.patience import PROBE_PACE_S
 from netaudit.discovery.shuffle import shuffled
+from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.model import ChannelReport, Event, Gap, Subnet
 from netaudit.wire.container import container_bridge
 from netaudit.wire.interfaces import Interface
@@ -26,20 +28,16 @@ from netaudit.wire.interfaces import Interface
 NEIGHBOUR_BATCH = 256  # neighbours that are probed by one volley: the kernel must resolve them, and its table is small
 UNICAST_BATCH = 65_536  # addresses that are probed by one volley: a larger scope costs time, not memory
 FIND, SILENT = "find", "silent"  # how the ledger calls what asks everybody, and the probes of the silent
-# By then those of Hikvision have been asked twice, and those of ONVIF by both names that they go by. Later repetitions
-# reach whom loss had kept silent while others are visited; who is silent until then is asked by unicast meanwhile.
-ASKED_S = 0.75
-# An answer to a question to many comes after up to 0.5 s by WS-Discovery (APP_MAX_DELAY), and 0.12 s by mDNS. Where one
-# more device or channel is heard, others may be on their way as well, and the time begins anew.
-SETTLE_S = 0.6
-# A question to one device is answered at once: it waits for nobody else's answer (WS-Discovery section 2.4).
-PROBED_S = 0.3
+# By then the first questions of all channels have had their answers: by WS-Discovery after up to 0.5 s (APP_MAX_DELAY), by
+# mDNS after 0.1 s and 0.12 s more, by makers' own at once. Later repetitions reach whom loss had kept silent while others
+# are visited; who is silent until then is asked by unicast meanwhile.
+ASKED_S = 0.55
 
 
 def find(course: Course) -> Iterator[Event]:
     """Ask the attached networks by every finding channel at once, and what lies beyond them address by address.
 
-    Multicast is asked, and others are listened to, beyond the end of this phase.
+    Multicast is asked, others are listened to, and late answers to ARP are waited for beyond the end of this phase.
     """
     for neighbour in arp.read_table():
         if course.live.scope.bars(neighbour.address):
@@ -56,36 +54,56 @@ def find(course: Course) -> Iterator[Event]:
     yield from run_jobs(course, [*awaited, *_reaching_jobs(course, batch, PROBE_PACE_S)], FIND)
     while (batch := tuple(islice(distant, UNICAST_BATCH))) and not course.live.gate.stopped.is_set():
         yield from run_jobs(course, _reaching_jobs(course, batch, PROBE_PACE_S), FIND)
-    yield from hear_until(course, lambda: _has_settled(course))
+    yield from hear_until(course, lambda: _has_asked(course))
 
 
 def probe_silent(course: Course) -> Iterator[Event]:
     """Probe once, by unicast, who is alive and was silent to every multicast; the answers come while others are visited."""
-    if not any(c.reach and c.name in course.live.channels for c in CHANNELS):
+    if not may_probe(course):
         return
     networks = course.multicast_networks()
     heard = course.discovered()
     silent = iter([a for a in course.alive if a not in heard and any(holds(n, a) for n in networks)])
     while (batch := tuple(islice(silent, NEIGHBOUR_BATCH))) and not course.live.gate.stopped.is_set():
         course.live.gate.stopped.wait(max(course.room.wait_s(address) for address in batch))
-        jobs = _reaching_jobs(course, batch)
-        numbers = begin(course, jobs, SILENT)
-        course.asked_at = time.monotonic() + len(jobs) * len(batch) / course.live.gate.rate_pps
+        numbers = probe(course, batch)
         if len(batch) == NEIGHBOUR_BATCH:  # and there are more
             yield from hear_until(course, partial(numbers.isdisjoint, course.under_way))
     course.asked_at = course.asked_at or time.monotonic()
 
 
+def probe(course: Course, addresses: tuple[str, ...]) -> frozenset[int]:
+    """Begin to ask these neighbours by unicast; the numbers of the jobs."""
+    jobs = _reaching_jobs(course, addresses)
+    course.asked_at = time.monotonic() + len(jobs) * len(addresses) / course.live.gate.rate_pps
+    return begin(course, jobs, SILENT)
+
+
+def may_probe(course: Course) -> bool:
+    """Whether there is a channel by which single addresses are asked."""
+    return any(channel.reach and channel.name in course.live.channels for channel in CHANNELS)
+
+
+def is_sweeping(course: Course) -> bool:
+    """Whether answers to the ARP sweep may still come."""
+    return bool(sweeping(course))
+
+
+def sweeping(course: Course) -> frozenset[Interface]:
+    """The links whose ARP sweep is under way."""
+    jobs = course.under_way.values()
+    return frozenset(q.link for channel, q in jobs if channel.name == "arp" and q.part == FIND)
+
+
 def _is_awaited(channel: Channel, question: Question) -> bool:
-    """Whether nothing else is done until this has ended: an ARP sweep, and listening where nothing is asked."""
+    """Whether this is waited for before anything else is done: an ARP sweep, and listening where nothing is asked."""
     return channel.name == "arp" or question.alone
 
 
-def _has_settled(course: Course) -> bool:
-    """Whether answers have come for long enough: nobody waits for later ones."""
-    if not any(not question.listen_s for _, question in course.under_way.values()):
-        return True
-    return time.monotonic() >= max(course.began_at + ASKED_S, course.news_at) + SETTLE_S
+def _has_asked(course: Course) -> bool:
+    """Whether multicast has been asked often enough for what it tells to be known before a device is visited."""
+    asking = any(not q.listen_s for channel, q in course.under_way.values() if channel.name != "arp")
+    return not asking or time.monotonic() >= course.began_at + ASKED_S
 
 
 def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:
@@ -114,7 +132,9 @@ def _jobs_on(course: Course, link: Interface) -> Iterator[Job]:
         if channel.find is None or channel.name not in course.live.channels:
             continue
         if channel.name == "arp" and link.has_link_layer:
-            yield channel, Question(gate=gate, interface=link, addresses=tuple(course.attached.neighbours(link)))
+            asked = threading.Event() if course.live.channels & VISIT_CHANNELS else None
+            addresses = tuple(course.attached.neighbours(link))
+            yield channel, Question(gate=gate, interface=link, addresses=addresses, asked=asked)
         elif channel.name != "arp" and link.multicast:
             yield from ((channel, question) for question in _questions(course, channel, link))
     if course.live.listen_s and course.attached.leads(link):

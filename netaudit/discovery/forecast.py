@@ -170,7 +170,7 @@ class Forecast:
         if phase == "ask":
             visited_s = begin + reckoning.visiting_s(p, met)
             crowded_s = self._places_from(begins) + reckoning.crowded_s(p, met)
-            return max(visited_s, crowded_s) + reckoning.dialling_s(p, met)
+            return max(visited_s, crowded_s, self._swept_at(begins)) + reckoning.dialling_s(p, met)
         if phase == "hear_out":
             return max(begin, p.listen_s)
         return begin + _TAKES[phase](p, met)
@@ -217,7 +217,11 @@ class Forecast:
         crowded_s = reckoning.crowded_s(p, met)
         if crowded_s:  # the visits wait for room, and their pace says nothing
             known_s = max(LEAST_S, self._places_from(self.entered) + crowded_s - at_s)
-        return known_s + reckoning.dialling_s(p, met)
+        return max(known_s, self._swept_at(self.entered) - at_s) + reckoning.dialling_s(p, met)
+
+    def _swept_at(self, begins: dict[str, float]) -> float:
+        """When the sweep is over, whose late answers are awaited while devices are visited."""
+        return begins["find"] + reckoning.swept_s(self.standing.prospect) if "find" in begins else 0.0
 
     def _places_from(self, begins: dict[str, float]) -> float:
         """When the first neighbours were probed, or visited."""

@@ -7,16 +7,19 @@ import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from netaudit.discovery import arp
 from netaudit.discovery.course import Course, Late
+from netaudit.discovery.find import sweeping
 from netaudit.discovery.jobs import hear
 from netaudit.discovery.ledger import FIRST, UNHURRIED
 from netaudit.discovery.patience import PATIENT_PORT_S, Patience
+from netaudit.discovery.plan import renewed
 from netaudit.discovery.resumption import noted, retrace
 from netaudit.discovery.visit import go_on
 from netaudit.discovery.visiting.state import SPACING_S, Visit
-from netaudit.model import Event
+from netaudit.model import Event, Target
 from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Outcome, Pause, Step
 from netaudit.wire.tcp import attend
 
@@ -57,7 +60,7 @@ def hold(
                 yield from tell_table(course)
             over.tell()
     if total:
-        course.progress(patience.stage, total, total)
+        course.progress(patience.stage, over.total, over.total)
 
 
 def _conversations(
@@ -71,6 +74,7 @@ def _conversations(
         if past and past.over:
             continue
         over.begun += 1
+        over.total = max(over.total, over.begun)
         if over.begun % NEIGHBOUR_BATCH == 0:
             read_table(course)
         state.target = past.target if past else state.target
@@ -78,9 +82,16 @@ def _conversations(
             course.visited[state.target.address] = state
         conversation = noting_late(course, state, patience)
         limit_s = course.live.host_timeout_s
-        visit = noted(course.live.ledger, patience.visit, state, conversation, limit_s)
+        renew = partial(_renewed, course, state) if patience.visit == FIRST else lambda: None
+        visit = noted(course.live.ledger, patience.visit, state, conversation, limit_s, renew)
         yield state.target.address, over.count(state, visit)
         over.tell()
+
+
+def _renewed(course: Course, state: Visit) -> Target | None:
+    """What this device has named since its visit began."""
+    address = state.target.address
+    return renewed(state.target, course.hints.target(address), state.passed) if address in course.hints.fresh else None
 
 
 @dataclass(slots=True)
@@ -116,7 +127,7 @@ def recall_late(course: Course) -> None:
     for (visit, address), past in course.live.ledger.visits.items():
         if visit == FIRST and past.over and past.late and address not in course.late:
             state = Visit(past.target, course.live.channels)
-            retrace(past, noting_late(course, state, Patience(connect_s=CONNECT_TIMEOUT_S)))
+            retrace(past, state, noting_late(course, state, Patience(connect_s=CONNECT_TIMEOUT_S)))
 
 
 def noting_late(course: Course, state: Visit, patience: Patience) -> Conversation:
@@ -196,7 +207,7 @@ def read_table(course: Course) -> None:
 def tell_table(course: Course) -> Iterator[Event]:
     """Hardware addresses that the kernel resolved, where no ARP sweep has told them."""
     names = {link.name for link in course.attached.links}
-    unswept = names - {link.name for link in course.swept}
+    unswept = names - {link.name for link in course.swept | sweeping(course)}
     while course.table:
         reply = course.table.popleft()
         known = reply.address in course.heard.get("arp", ())

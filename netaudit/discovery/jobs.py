@@ -24,12 +24,12 @@ _AT_ONCE = 256  # events that are passed on before whoever hears them has his tu
 
 
 def run_jobs(course: Course, jobs: list[Job], part: str = "") -> Iterator[Event]:
-    """Begin these jobs, and yield what all jobs give until the last of these has ended."""
+    """Begin these jobs, and yield what all jobs give until the last of these has ended, or need not be waited for."""
     gate, before = course.live.gate, course.live.gate.slots
     began, alone_s = time.monotonic(), max((q.listen_s for _, q in jobs if q.alone), default=0.0)
     numbers = begin(course, jobs, part)
     total = sum(_most_sent(*course.under_way[number]) for number in numbers)
-    while not numbers.isdisjoint(course.under_way):
+    while any(_is_waited_for(course.under_way[number]) for number in numbers & course.under_way.keys()):
         if alone_s:
             course.progress("listening", min(int(time.monotonic() - began), int(alone_s)), int(alone_s))
         else:
@@ -97,6 +97,11 @@ def end_jobs(course: Course) -> None:
                 while True:
                     course.events.get_nowait()
             thread.join(_END_S)
+
+
+def _is_waited_for(job: Job) -> bool:
+    _, question = job
+    return question.asked is None or not question.asked.is_set()
 
 
 def _left(ledger: Ledger, jobs: list[Job], part: str) -> list[Job]:

@@ -22,9 +22,8 @@ from netaudit.model import Event, Target
 from netaudit.wire.tcp import IN_FLIGHT
 
 LAST_ASKED_S = 1.5  # after the first question: Hikvision's is sent for the third time
-LONGEST_DELAY_S = (
-    2.9  # SSDP is asked at 0.4 s for the last time, and devices may take two seconds (MX), and half a one more
-)
+# SSDP is asked at 0.3 s for the last time, and devices may take two seconds (MX), and half a one more.
+LONGEST_DELAY_S = 2.8
 AS_LATE = 2  # where answers come late, nothing has come when nothing came for so many times as long
 _RESUMED_HTTP = 2  # requests that are left to a visit of a run that this one continues: how many it made is not known
 
@@ -88,7 +87,7 @@ def _named_late(course: Course, address: str) -> Visit | None:
 def _visited(course: Course, address: str) -> Visit | None:
     """The first visit to this device, by this run or by the one that it continues."""
     past = course.live.ledger.visits.get((FIRST, address))
-    return course.visited.get(address) or (_spent(past.target, course.live.channels) if past else None)
+    return course.visited.get(address) or (_spent(past.latest, course.live.channels) if past else None)
 
 
 def _spent(target: Target, channels: frozenset[str]) -> Visit:

@@ -27,13 +27,19 @@ _Shot = tuple[str, str, str, str, str, int, int]  # part, channel, interface, ou
 class Past:
     """What an earlier run noted of one visit."""
 
-    target: Target
+    target: Target  # as it was begun
     outcomes: list[Outcome] = field(default_factory=list)  # of its steps, in their order
     steps: list[tuple[str, str]] = field(default_factory=list)  # the same steps, as `kind_of` has them
+    renewed: dict[int, Target] = field(default_factory=dict)  # what became of the target, after so many steps
     told: set[Event] = field(default_factory=set)  # what it told, to tell nothing twice
     pending: str = ""  # the digest of a request that was asked; what came of it is not known
     late: bool = False  # a connection timed out: the second look needs to know what was left
     over: bool = False
+
+    @property
+    def latest(self) -> Target:
+        """The target as it was in the end."""
+        return self.renewed[max(self.renewed)] if self.renewed else self.target
 
 
 @dataclass(slots=True)
@@ -136,7 +142,7 @@ class Ledger:
 
     def _learn(self, mark: Mark) -> None:
         if isinstance(mark, Begun):
-            self.visits.setdefault((mark.stage, mark.target.address), Past(checked(mark.target)))
+            self._learn_begun(mark)
         elif isinstance(mark, Asked):
             self._learn_asked(mark)
         elif isinstance(mark, Answered):
@@ -155,6 +161,12 @@ class Ledger:
         elif isinstance(mark, Resumed):
             self.cuts.append(self.last_at)
             self.last_at = max(self.last_at, mark.at)
+
+    def _learn_begun(self, mark: Begun) -> None:
+        target = checked(mark.target)
+        past = self.visits.setdefault((mark.stage, target.address), Past(target))
+        if target != past.latest:
+            past.renewed[len(past.outcomes)] = target
 
     def _learn_asked(self, mark: Asked) -> None:
         self.last_at = max(self.last_at, mark.at)

@@ -53,6 +53,7 @@ class Hints:
 
     def __init__(self) -> None:
         self._said: dict[str, _Said] = {}
+        self.fresh: set[str] = set()  # addresses that have said something since they were made a target
         self.locked: set[str] = set()
 
     def learn(self, observations: Iterable[Observation]) -> None:
@@ -65,6 +66,7 @@ class Hints:
 
     def _learn(self, o: Observation, *, onvif: bool) -> None:
         said = self._said.setdefault(o.address, _Said())
+        self.fresh.add(o.address)
         said.serves_onvif |= onvif
         if o.field in _WEB | _SECURE | _SILENT:
             said.keep(o.field, port_of(o.value))
@@ -83,6 +85,7 @@ class Hints:
     def target(self, address: str) -> Target:
         """The visit that this address should get: the ports it named first, then the usual ones."""
         said = self._said.get(address, _Said())
+        self.fresh.discard(address)
         web, secure, silent, streams = (said.named(kind) for kind in (_WEB, _SECURE, _SILENT, _STREAM))
         services = said.paths(_SERVICE) or (((80, DEVICE_SERVICE),) if said.serves_onvif else ())
         services = tuple((port, path) for port, path in services if port not in silent)
@@ -126,6 +129,18 @@ def _is_axis(o: Observation) -> bool:
     return (o.field == "mac.address" and o.value.startswith(_AXIS_MACS)) or (
         o.field == "mdns.service" and o.value.startswith(_AXIS_SERVICES)
     )
+
+
+def renewed(before: Target, now: Target, passed: Iterable[int]) -> Target | None:
+    """What a visit that was begun as `before` takes up of what its device has named meanwhile; None: nothing.
+
+    Documents at ports that have had their turn are left to `named_since`.
+    """
+    gone = frozenset(passed)
+    services = before.services or tuple(named for named in now.services if named[0] not in gone)
+    late = now.description if now.description and now.description[0] not in gone else None
+    target = replace(now, services=services, description=before.description or late)
+    return None if target == before else target
 
 
 def named_since(before: Target, now: Target) -> Target | None:

@@ -8,7 +8,7 @@ from math import ceil
 
 from netaudit.discovery.again import CONNECT_S, MOST_LATE
 from netaudit.discovery.again import IN_FLIGHT as LATE_IN_FLIGHT
-from netaudit.discovery.find import ASKED_S, NEIGHBOUR_BATCH, SETTLE_S, UNICAST_BATCH
+from netaudit.discovery.find import ASKED_S, NEIGHBOUR_BATCH, UNICAST_BATCH
 from netaudit.discovery.latecomers import LONGEST_DELAY_S
 from netaudit.discovery.patience import (
     LOOKED_FOR,
@@ -30,9 +30,10 @@ LATE_VISIT_S = MOST_LATE * CONNECT_S + SPACING_S  # of the second look
 QUESTIONS = 14  # that a device gets in a visit: its ports, and on two or three of them a second one
 ANSWERS_S = 0.7  # that a device takes for all its answers
 SLOWEST_S = 1.4  # that the slowest of many takes more
-FIND_S = ASKED_S + SETTLE_S  # that finding takes at least
+FIND_S = ASKED_S  # that finding takes at least
+BETWEEN_S = 0.1  # the passes of a sweep; the answers to the second one are awaited while devices are visited
 PROBES_S = 2.6  # that answers to unicast probes are awaited
-ASKED_ALL_S = 4.4  # after which answers to multicast are awaited no more: SSDP's come last
+ASKED_ALL_S = 4.3  # after which answers to multicast are awaited no more: SSDP's come last
 SWEEP_S = 0.15  # that a sweep takes beside its packets, where everybody answers
 LOGIN_S, LOGINS_AT_ONCE = 4.0, 8
 IDENTIFY_S = 0.0012  # of one device
@@ -64,8 +65,15 @@ def finding_s(p: Prospect, met: Company) -> float:
     """All questions of the first phase, and the wait for their answers."""
     if not p.asks:
         return p.listen_s
-    waits_s = PROBES_S * ceil(p.probed / UNICAST_BATCH) if p.probed and p.reaching else (TAIL_S if p.swept else 0.0)
+    waits_s = (BETWEEN_S if p.visits else TAIL_S) if p.swept else 0.0
+    if p.probed and p.reaching:
+        waits_s = PROBES_S * ceil(p.probed / UNICAST_BATCH)
     return max(FIND_S, packets_to_find(p, met) / p.rate_pps + waits_s, p.probed * PROBE_PACE_S + waits_s)
+
+
+def swept_s(p: Prospect) -> float:
+    """When the last answer to a sweep is awaited no more, from its beginning."""
+    return p.swept / p.rate_pps + TAIL_S if p.swept else 0.0
 
 
 def packets_to_find(p: Prospect, met: Company) -> int:

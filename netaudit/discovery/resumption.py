@@ -7,13 +7,13 @@ the questions that the visit asks now, it is over: no answer is taken for that t
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 from netaudit.discovery.ledger import Ledger, Past, kind_of
 from netaudit.discovery.visiting.state import Visit
-from netaudit.model import Event, Gap
+from netaudit.model import Event, Gap, Target
 from netaudit.records.marks import Begun, Over
 from netaudit.wire.steps import STEPS, Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
 
@@ -29,10 +29,11 @@ class _Unlike(Exception):  # noqa: N818  what happened, and no error
 
 @dataclass(slots=True)
 class _Way:
-    """How the present connection was opened."""
+    """How the present connection was opened, and how many of the steps that were noted were gone through."""
 
     steps: list[Step] = field(default_factory=list)
     port: int = 0
+    gone: int = 0
 
     def follow(self, step: Step, outcome: Outcome) -> None:
         if isinstance(step, Connect):
@@ -44,9 +45,17 @@ class _Way:
 
 
 def noted(
-    ledger: Ledger, stage: str, state: Visit, conversation: Conversation, limit_s: float | None = None
+    ledger: Ledger,
+    stage: str,
+    state: Visit,
+    conversation: Conversation,
+    limit_s: float | None = None,
+    renew: Callable[[], Target | None] = lambda: None,
 ) -> Conversation:
-    """The conversation of this visit, noted; it goes on with the one that was noted before, where there is one."""
+    """The conversation of this visit, noted; it goes on with the one that was noted before, where there is one.
+
+    After each pause its target is replaced by what `renew` gives, if that is anything.
+    """
     address, began = state.target.address, time.monotonic()
     past = ledger.visits.get((stage, address))
     try:
@@ -54,10 +63,14 @@ def noted(
             ledger.note(Begun(stage=stage, target=state.target))
             past = Past(state.target)
         way = _Way()
-        item = yield from _retold(conversation, past, way)
+        item = yield from _retold(conversation, state, past, way)
         item = yield from _reopened(ledger, stage, conversation, past, way, item)
         while item is not None:
-            item = _sent(conversation, (yield from _taken(ledger, stage, past, way, item)))
+            outcome = yield from _taken(ledger, stage, past, way, item)
+            if isinstance(item, Pause) and (target := renew()):
+                ledger.note(Begun(stage=stage, target=target))
+                state.target = target
+            item = _sent(conversation, outcome)
     except _Unlike:
         detail = (
             "what was noted of its visit is not what is asked now: the run that was continued did not ask it further"
@@ -72,22 +85,23 @@ def noted(
     ledger.note(Over(stage=stage, address=address))
 
 
-def retrace(past: Past, conversation: Conversation) -> None:
+def retrace(past: Past, state: Visit, conversation: Conversation) -> None:
     """Go through a visit that was over, for what it leaves behind; nothing of it is told or asked again."""
     with closing(conversation), suppress(_Unlike):
-        for _ in _retold(conversation, past, _Way()):
+        for _ in _retold(conversation, state, past, _Way()):
             pass
 
 
-def _retold(conversation: Conversation, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
+def _retold(conversation: Conversation, state: Visit, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
     """Give the conversation the outcomes that were noted; the first step of which none is known."""
-    item = yield from _passed(conversation, next(conversation, None), past, way)
+    item = yield from _passed(conversation, next(conversation, None), state, past, way)
     for outcome, step in zip(past.outcomes, past.steps, strict=True):
         if not isinstance(item, STEPS):
             break
         _compare(item, step, never_asked=outcome.status != "ok")
         way.follow(item, outcome)
-        item = yield from _passed(conversation, _sent(conversation, outcome), past, way)
+        way.gone += 1
+        item = yield from _passed(conversation, _sent(conversation, outcome), state, past, way)
     if past.pending:
         _compare(item, ("exchange", past.pending))
     return item
@@ -100,13 +114,16 @@ def _compare(item: Item, noted: tuple[str, str], *, never_asked: bool = False) -
         raise _Unlike
 
 
-def _passed(conversation: Conversation, item: Item, past: Past, way: _Way) -> Generator[Step | Event, Outcome, Item]:
+def _passed(
+    conversation: Conversation, item: Item, state: Visit, past: Past, way: _Way
+) -> Generator[Step | Event, Outcome, Item]:
     """Go on to the next step that is noted; only what was not told yet is told."""
     while item is not None and (isinstance(item, Pause) or not isinstance(item, STEPS)):
         if isinstance(item, Pause):
             if not past.outcomes:
                 return item
             way.follow(item, _DONE)
+            state.target = past.renewed.get(way.gone, state.target)
         elif item not in past.told:
             yield item
         item = _sent(conversation, _DONE)

@@ -14,7 +14,7 @@ from netaudit.wire.udp import fire
 PORT = 1900
 GROUP = "239.255.255.250"
 _MX_S = 2  # devices answer after a random time up to this (section 1.3.2)
-_SHOTS_S = (0.0, 0.4)
+_SHOTS_S = (0.0, 0.3)
 _LISTEN_S = _MX_S + 2.0
 _TTL = 2  # section 1.3.2
 _FIELDS = {

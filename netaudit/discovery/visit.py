@@ -32,9 +32,13 @@ def visit(target: Target, channels: frozenset[str] = USUAL_CHANNELS) -> Conversa
 
 
 def go_on(state: Visit, connect_s: float = CONNECT_TIMEOUT_S) -> Conversation:
-    """Begin a visit, or go on with one: its target's ports in turn, with what is left of its budget."""
-    connected = False
-    for port in _ports(state):
+    """Begin a visit, or go on with one: its target's ports in turn, with what is left of its budget.
+
+    A target that is replaced meanwhile counts for the ports that are still to come.
+    """
+    connected, greeters, state.passed = False, _greeters(state), []
+    while (port := _next_port(state, greeters)) is not None:
+        state.passed.append(port)
         ask = _manner(state, port)
         if ask is None:
             continue
@@ -48,13 +52,17 @@ def go_on(state: Visit, connect_s: float = CONNECT_TIMEOUT_S) -> Conversation:
             return
 
 
-def _ports(state: Visit) -> tuple[int, ...]:
-    """The target's ports, and once those whose greeting was asked for: then the last ones give way to these."""
-    greeters = tuple(port for port, channel in GREETERS.items() if channel in state.channels)
-    if not state.greeters_wanted:
-        return state.target.ports[:MOST_PORTS]
-    state.greeters_wanted = False
-    return (*state.target.ports[: MOST_PORTS - len(greeters)], *greeters)
+def _greeters(state: Visit) -> tuple[int, ...]:
+    """The ports whose greeting was asked for, once per device: the last ones of its target give way to these."""
+    wanted, state.greeters_wanted = state.greeters_wanted, False
+    return tuple(port for port, channel in GREETERS.items() if wanted and channel in state.channels)
+
+
+def _next_port(state: Visit, greeters: tuple[int, ...]) -> int | None:
+    """The first of the target's ports that has not had its turn, if any, and if there were not enough."""
+    ports = (*state.target.ports[: MOST_PORTS - len(greeters)], *greeters)
+    coming = (port for port in ports if port not in state.passed)
+    return next(coming, None) if len(state.passed) < MOST_PORTS else None
 
 
 def _manner(state: Visit, port: int) -> Manner | None:

@@ -12,7 +12,7 @@ from netaudit.model import ChannelReport, Event, Gap, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The visit of a device begins."""
+    """The visit of a device begins, or takes up what the device has named meanwhile: then with another target."""
 
     stage: str  # which of its visits: "first", "again"
     target: Target

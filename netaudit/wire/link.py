@@ -8,6 +8,7 @@ import errno
 import socket
 import struct
 import sys
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
@@ -31,6 +32,7 @@ QUIET_S = (
     0.1  # a pass ends when nothing has come for so long, and the last one for what a sleeping radio takes to wake:
 )
 LAST_QUIET_S = 0.35  # three beacons of an access point, which keeps broadcasts for it until then (IEEE 802.11)
+ALL_S = 0.03  # where everybody has answered: a second answer for one address comes with the first
 AS_LATE = 3  # where answers come late, it is waited so many times as long as the last of them took
 PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
 ETHERTYPE_ARP = 0x0806
@@ -69,10 +71,17 @@ def build_request(interface: Interface) -> bytearray:
     return frame
 
 
-def sweep(interface: Interface, addresses: list[str], gate: Gate, notes: Notes | None = None) -> Iterator[Event]:
+def sweep(
+    interface: Interface,
+    addresses: list[str],
+    gate: Gate,
+    notes: Notes | None = None,
+    asked: threading.Event | None = None,
+) -> Iterator[Event]:
     """Ask each address for its hardware address; yield every ARP packet heard meanwhile, then a ChannelReport.
 
-    With notes it goes on where an earlier one was cut.
+    With notes it goes on where an earlier one was cut. `asked` is set when all have been asked as often as usual, and
+    answers are waited for.
 
     PermissionError where this process may not open the link layer.
     """
@@ -83,7 +92,7 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate, notes: Notes |
     except OSError as error:
         yield from _broken_off(interface, error, 0)
         return
-    sweeping = _Sweep(link, interface, gate, Passes(addresses, notes))
+    sweeping = _Sweep(link, interface, gate, Passes(addresses, notes), asked or threading.Event())
     try:
         yield from sweeping.run()
     except OSError as error:
@@ -100,11 +109,12 @@ def sweep(interface: Interface, addresses: list[str], gate: Gate, notes: Notes |
 class _Sweep:
     """The running state of one sweep."""
 
-    def __init__(self, link: Link, interface: Interface, gate: Gate, passes: Passes) -> None:
+    def __init__(self, link: Link, interface: Interface, gate: Gate, passes: Passes, asked: threading.Event) -> None:
         self.link = link
         self.interface = interface
         self.gate = gate
         self.passes = passes
+        self.asked = asked
         self.silent = passes.silent
         self.heard: Counter[str] = Counter()
         self.burst = Burst(link, build_request(interface), _TARGET)
@@ -120,6 +130,8 @@ class _Sweep:
         while len(answered) < PASSES or (may_hide(answered) and len(answered) < MOST_PASSES):
             yield from self.ask_all(self.passes.begin())
             until = until or time.monotonic() + TAIL_S
+            if len(answered) + 1 >= PASSES:
+                self.asked.set()
             yield from self.await_quiet(QUIET_S if len(answered) + 1 < PASSES else LAST_QUIET_S)
             if self.silent and len(answered) + 1 >= PASSES:
                 yield from self.listen(until - time.monotonic())
@@ -149,6 +161,7 @@ class _Sweep:
         while not self.gate.stopped.is_set():
             heard = max(started, self.heard_at)
             until = min(started + TAIL_S, max(heard + quiet_s, started + AS_LATE * (heard - started)))
+            until = until if self.silent else heard + ALL_S
             left_s = until - time.monotonic()
             if readable([self.link], min(left_s, _PATIENCE_S)):
                 self.take()

@@ -22,7 +22,7 @@ from netaudit.wire.udp import Notes
 
 LARGEST_FRAME_BYTES = 65_535
 _AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
-_PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
+_PATIENCE_S = 0.04  # after which it is noticed that nobody listens any longer, where nothing comes
 _EVERY_PROTOCOL = 0x0003  # ETH_P_ALL, linux/if_ether.h
 # linux/if_packet.h; not exported by Python's socket module.
 _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _IGNORE_OUTGOING = 263, 1, 6, 23

@@ -20,6 +20,7 @@ from netaudit.wire.talk import Talk
 
 IN_FLIGHT = 64  # devices that are talked to at the same time
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
+_LOOK_S = 0.02  # after which it is looked for a conversation again, where there was none to begin
 _HEARD = Outcome()  # what a conversation is sent for a result
 
 
@@ -73,6 +74,7 @@ class _Loop:
         self._alarms: list[tuple[float, int, Talk]] = []
         self._numbers = count()
         self._exhausted = False
+        self._wanting = False  # a conversation that can be begun
 
     def run(self) -> Iterator[Event | None]:
         while not self.gate.stopped.is_set():
@@ -111,6 +113,7 @@ class _Loop:
                 self._talks.discard(talk)
 
     def _admit(self) -> Iterator[Event]:
+        self._wanting = False
         while not self._exhausted and len(self._talks) < self._in_flight:
             try:
                 found = next(self._waiting)
@@ -118,6 +121,7 @@ class _Loop:
                 self._exhausted = True
                 return
             if found is None:
+                self._wanting = True
                 return
             talk = Talk(self, *found, self.host_timeout_s)
             self._talks.add(talk)
@@ -154,9 +158,10 @@ class _Loop:
         return Problem(stage="ask", channel="tcp", address=talk.address, status="timeout", detail=detail)
 
     def _patience(self) -> float:
+        patience_s = _LOOK_S if self._wanting else _PATIENCE_S
         if not self._alarms:
-            return _PATIENCE_S
-        return min(_PATIENCE_S, max(0.0, self._alarms[0][0] - time.monotonic()))
+            return patience_s
+        return min(patience_s, max(0.0, self._alarms[0][0] - time.monotonic()))
 
     def _ring(self, now: float) -> Iterator[Event]:
         while self._alarms and self._alarms[0][0] <= now:

@@ -25,6 +25,7 @@ DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
 MOST_DATAGRAMS = 262_144  # four for each address of a /16: more is a flood, not an answer
 MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
 MADE_UP_S = 0.05  # that a datagram may be late, and the next ones make up for
+_ENOUGH_S = 0.04  # after which it is noticed that nobody waits for answers any longer
 _AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
@@ -159,7 +160,7 @@ class _Salvo:
         until, enough = time.monotonic() + self.volley.listen_s, self.volley.enough
         while not (self.gate.stopped.is_set() or (enough and enough.is_set())):
             now = time.monotonic()
-            yield from self.listen(min(until, now + _PATIENCE_S))
+            yield from self.listen(min(until, now + _ENOUGH_S))
             if now >= until:
                 return
 

@@ -89,11 +89,11 @@ def test_neighbours_are_visited_last(stage):
 
 
 def test_silent_neighbours_are_visited_when_they_have_answered_their_probes_or_had_the_time(stage, monkeypatch):
-    monkeypatch.setattr("netaudit.discovery.ask.PROBED_S", 30.0)
+    monkeypatch.setattr("netaudit.discovery.turns.PROBED_S", 30.0)
     order = []
 
     def answers(question):
-        time.sleep(0.2)
+        time.sleep(0.6)
         order.append([address for address, *_ in stage.visited])
         yield heard("10.0.0.9", "sadp", ANSWER % b"false")
 

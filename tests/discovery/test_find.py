@@ -207,40 +207,50 @@ def test_a_device_that_was_excluded_is_known_from_the_kernel_s_table(stage, monk
     assert [r.address for r in of_kind(Reply, events)] == ["fe80::8%eth0"]
 
 
-# --- when finding has settled -----------------------------------------------------------------------------------------
+# --- when finding is over ---------------------------------------------------------------------------------------------
 
 
-def settled_after(monkeypatch, *said):
-    """Seconds until find ends, where answers come at these times and the channel goes on listening for five seconds."""
-    monkeypatch.setattr(find, "ASKED_S", 0.2)
-    monkeypatch.setattr(find, "SETTLE_S", 0.3)
-    began = time.monotonic()
-
-    def hears(question):
-        for number, at_s in enumerate(said):
-            time.sleep(max(0.0, began + at_s - time.monotonic()))
-            yield heard(f"10.0.0.{9 + number}", "wsd", build_probe())
-            yield heard(f"10.0.0.{9 + number}", "sadp", ANSWER % b"false")
-        question.gate.stopped.wait(5)
-
-    live = settings("10.0.0.0/24", interfaces=(ETH0,))
-    course = Course(live, Attached(live.scope, (ETH0,)))
-    return hears, course, began
-
-
-def test_finding_settles_when_nothing_new_has_come_for_a_while(stage, monkeypatch):
-    hears, course, began = settled_after(monkeypatch, 0.05, 0.4)
-    stage.plays(sadp_find=hears)
+def found(*, channels=ALL):
+    """(seconds until find ends, its course), in a network of which everybody has been asked after 0.3 s."""
+    live = settings("10.0.0.0/24", interfaces=(ETH0,), channels=channels)
+    course, began = Course(live, Attached(live.scope, (ETH0,))), time.monotonic()
     list(find.find(course))
     taken_s = time.monotonic() - began
     end_jobs(course)
+    return taken_s, course
 
-    assert 0.65 <= taken_s < 1.5
-    assert set(course.alive) == {"10.0.0.9", "10.0.0.10"}
+
+def hears(question):
+    yield heard("10.0.0.9", "sadp", ANSWER % b"false")
+    question.gate.stopped.wait(5)
+
+
+def sweeps(question):
+    """A sweep that has asked everybody at once, and waits for answers."""
+    if question.asked:
+        question.asked.set()
+    yield heard("10.0.0.10")
+    question.gate.stopped.wait(1)
+
+
+def test_finding_is_over_when_multicast_was_asked_often_enough(stage, monkeypatch):
+    monkeypatch.setattr(find, "ASKED_S", 0.3)
+    stage.plays(sadp_find=hears)
+    taken_s, course = found()
+
+    assert 0.3 <= taken_s < 1.0
+    assert set(course.alive) == {"10.0.0.9"}
 
 
 def test_finding_does_not_wait_where_nobody_listens_any_more(stage, monkeypatch):
-    _, course, began = settled_after(monkeypatch)
-    list(find.find(course))
+    monkeypatch.setattr(find, "ASKED_S", 0.3)
 
-    assert time.monotonic() - began < 0.2
+    assert found()[0] < 0.2
+
+
+@pytest.mark.parametrize(("channels", "beside"), [(ALL, True), (frozenset({"arp", "sadp"}), False)])
+def test_late_answers_to_a_sweep_are_waited_for_beside_visits_if_there_are_any(stage, channels, beside):
+    stage.plays(arp_find=sweeps)
+    taken_s, course = found(channels=channels)
+
+    assert (taken_s < 0.5, find.is_sweeping(course)) == (beside, beside)

@@ -19,7 +19,6 @@ FIRST, WITHIN = traces.FIRST, traces.WITHIN
 TRACES = traces.all_traces()
 # Run -> the share of it after which the end is foretold.
 LATER = {
-    "nobody": 0.11,  # one device, which takes no connection
     "held-lan": 0.16,  # three devices of 45 take no connection, and few were silent before
     "held-whole": 0.15,  # none of 110 is late, and many were silent before
     "routed-whole": 0.48,  # whether devices behind the router will be late shows when they are visited

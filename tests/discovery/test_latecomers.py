@@ -27,7 +27,6 @@ def phases(stage, monkeypatch):
     """Runs that go on to visits as soon as everybody has been asked once."""
     monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, visit_latecomers))
     monkeypatch.setattr(find, "ASKED_S", 0.0)
-    monkeypatch.setattr(find, "SETTLE_S", 0.1)
     return stage
 
 
@@ -158,7 +157,7 @@ def quiet_at(monkeypatch, name, *, asked_at=0.0, heard_at=0.0):
 @pytest.mark.parametrize(
     ("asked_at", "heard_at", "expected_s"),
     [
-        (1.4, 1.4, 2.9),  # all answered at once: SSDP's two seconds decide
+        (1.4, 1.4, 2.8),  # all answered at once: SSDP's two seconds decide
         (1.4, 2.1, 3.3),  # somebody took 0.6 s longer than anybody was asked: twice as long
         (1.4, 2.5, 4.5),
         (3.0, 3.0, 4.0),  # probes that were sent late are heard out as well

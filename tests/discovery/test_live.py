@@ -138,7 +138,6 @@ def test_a_phase_is_noted_as_ended_when_nothing_of_it_is_under_way_any_more(stag
         yield heard("10.0.0.9", "sadp", ANSWER % b"false")
 
     monkeypatch.setattr(find, "ASKED_S", 0.0)
-    monkeypatch.setattr(find, "SETTLE_S", 0.05)
     stage.plays(arp_find=says(DONE), sadp_find=hears)
     list(live_events(replace(settings("10.0.0.8-9", interfaces=(ETH0,)), ledger=Notes())))
 

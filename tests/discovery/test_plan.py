@@ -1,6 +1,6 @@
 import pytest
 
-from netaudit.discovery.plan import Hints, named_since
+from netaudit.discovery.plan import Hints, named_since, renewed
 from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS
 from netaudit.model import Observation
 
@@ -291,3 +291,43 @@ def test_a_second_description_is_not_asked():
     later = named("ssdp.location", f"http://{HERE}:8080/upnpdevicedesc.xml")
 
     assert named_since(*before_and_now(later, before=first)) is None
+
+
+def test_a_visit_takes_up_ports_and_documents_that_are_named_while_it_goes_on():
+    before, now = before_and_now(
+        named("sadp.http_port", 9000), named("ssdp.location", f"http://{HERE}:49152/rootdesc.xml"), named("sadp.device_sn", "1")
+    )  # fmt: skip
+    target = renewed(before, now, (80, 443))
+
+    assert (target.ports[:2], target.description) == ((9000, 49152), (49152, "/rootdesc.xml"))
+    assert target.known_by == {"sadp"}
+    assert renewed(target, now, (80, 443)) is None
+
+
+def test_a_document_at_a_port_that_had_its_turn_is_left_to_be_asked_later():
+    before, now = before_and_now(
+        named("ssdp.location", f"http://{HERE}:80/upnpdevicedesc.xml"),
+        named("wsd.xaddr", f"http://{HERE}:80/onvif/device_service"),
+    )
+    target = renewed(before, now, (80,)) or before
+
+    assert (target.description, target.services) == (None, ())
+    assert named_since(target, now).description == (80, "/upnpdevicedesc.xml")
+    assert renewed(before, now, ()).description == (80, "/upnpdevicedesc.xml")
+
+
+def test_what_was_to_be_asked_stays():
+    first = (named("ssdp.location", f"http://{HERE}:80/upnpdevicedesc.xml"),)
+    before, now = before_and_now(named("ssdp.location", f"http://{HERE}:8080/rootdesc.xml"), before=first)
+
+    assert (renewed(before, now, (80,)) or before).description == (80, "/upnpdevicedesc.xml")
+
+
+def test_who_has_said_something_since_it_was_made_a_target_is_known():
+    hints = Hints()
+    hints.target(HERE)
+    hints.learn([named("sadp.http_port", 9000)])
+    assert hints.fresh == {HERE}
+
+    hints.target(HERE)
+    assert hints.fresh == set()

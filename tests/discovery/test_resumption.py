@@ -36,8 +36,11 @@ def told(conversation, lines):
         outcome = yield item
 
 
-def visited(ports, lines=(), *, target=None):
-    """(steps, what the bundle holds) of a visit that goes on where these lines end."""
+def visited(ports, lines=(), *, target=None, named=None):
+    """(steps, what the bundle holds) of a visit that goes on where these lines end.
+
+    `named`: what its target becomes after so many questions, counted from the first of all.
+    """
     now = list(lines)
     ledger = Ledger(write=now.append, past=lambda: iter(lines))
     list(ledger.retell())
@@ -46,7 +49,12 @@ def visited(ports, lines=(), *, target=None):
     if past and past.over:
         return [], now
     state.target = past.target if past else state.target
-    conversation = told(noted(ledger, FIRST, state, go_on(state)), now)
+
+    def renew():
+        asked = len(noted_questions(now))
+        return named[1] if named and asked >= named[0] and state.target != named[1] else None
+
+    conversation = told(noted(ledger, FIRST, state, go_on(state), renew=renew), now)
     steps, _ = play(ports, state.target, conversation=conversation)
     return steps, now
 
@@ -103,6 +111,40 @@ def test_visit_goes_on_with_the_target_that_it_was_begun_with():
     steps, _ = visited(CAMERA, whole[:1], target=usual({9999: Port()}))
 
     assert set(dialled(steps)) == set(CAMERA)
+
+
+NAMING = {80: Port(answer=PAGE), 554: Port(answer=OPTIONS_OK), 81: Port(answer=PAGE), 9000: Port(answer=PAGE)}
+NAMED = usual((9000, 80, 554, 81), description=(9000, "/rootdesc.xml"))
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_visit_that_took_up_what_was_named_meanwhile_goes_on_with_that(after):
+    first = usual((80, 554, 81))
+    steps, whole = visited(NAMING, target=first, named=(after, NAMED))
+    assert dialled(steps).index(9000) > 0
+    assert [line.target for line in whole if isinstance(line, Begun)] == [first, NAMED]
+
+    for cut in range(len(whole) + 1):
+        lines = whole[:cut]
+        asked = [line for line in lines if isinstance(line, Asked | Answered)]
+        if not asked or not isinstance(asked[-1], Asked):
+            steps, now = visited(NAMING, lines, target=first, named=(after, NAMED))
+            every, renewed = (
+                noted_questions(lines) + sent_questions(steps),
+                [n for n in lines if isinstance(n, Begun)][1:],
+            )
+            assert sorted(every) == sorted(noted_questions(whole))
+            assert every == noted_questions(whole) or not renewed  # else it is taken up a port later
+            assert results(now) == results(whole)
+
+
+def test_of_a_visit_that_was_over_it_is_known_what_was_named_meanwhile():
+    _, whole = visited(NAMING, target=usual((80, 554, 81)), named=(1, NAMED))
+    ledger = Ledger(past=lambda: iter(whole))
+    list(ledger.retell())
+    (past,) = ledger.visits.values()
+
+    assert (past.target, past.latest) == (usual((80, 554, 81)), NAMED)
 
 
 def test_visit_that_was_cut_twice_is_gone_on_with_twice():
@@ -178,7 +220,7 @@ def test_visit_that_was_over_is_gone_through_for_what_it_left():
     list(ledger.retell())
     (past,) = ledger.visits.values()
     state = Visit(past.target, USUAL_CHANNELS)
-    retrace(past, go_on(state))
+    retrace(past, state, go_on(state))
 
     assert (past.over, past.late) == (True, True)
     assert state.rtsp_left < 2

@@ -64,7 +64,7 @@ def test_search_byte_for_byte():
 def test_network_is_searched_twice_and_heard_until_the_slowest_may_have_answered(monkeypatch):
     volley = volley_of(monkeypatch, ssdp, ssdp.find)
 
-    assert volley.shots == ((0.0, build_search()), (0.4, build_search()))
+    assert volley.shots == ((0.0, build_search()), (0.3, build_search()))
     assert (volley.destinations, volley.group) == (("239.255.255.250",), "239.255.255.250")
     assert (volley.port, volley.ttl, volley.source) == (1900, 2, "192.0.2.2")
     assert volley.listen_s >= 4.0

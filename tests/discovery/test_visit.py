@@ -14,6 +14,7 @@ from support.visits import (
     LOCKED,
     OPTIONS_OK,
     PAGE,
+    REFUSED,
     SHAKEN,
     Port,
     dialled,
@@ -22,8 +23,8 @@ from support.visits import (
     usual,
 )
 
-from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS, visit
-from netaudit.discovery.visiting.state import MOST_HTTP_PER_PORT, MOST_HTTP_REQUESTS
+from netaudit.discovery.visit import MOST_PORTS, PORTS, SECURE_PORTS, SILENT_PORTS, go_on, visit
+from netaudit.discovery.visiting.state import MOST_HTTP_PER_PORT, MOST_HTTP_REQUESTS, Visit
 from netaudit.model import Gap, Problem, Reply, Target
 from netaudit.wire.steps import STEPS, Connect, Exchange, Outcome, Pause, Secure
 
@@ -142,3 +143,33 @@ def test_whatever_a_device_does_a_visit_is_short_spaced_and_says_known_things_on
     assert sum(asked.values()) <= MOST_HTTP_REQUESTS
     assert len([r for r in requests(steps) if b"RTSP" in r]) <= 2
     assert set(dialled(steps)) <= set(target.ports)
+
+
+def dialled_where_ports_are_named(after, *named):
+    """The ports that are connected to, where these are named after so many connections."""
+    state = Visit(usual(PORTS), frozenset({"tcp"}))
+    conversation, ports = go_on(state), []
+    item = next(conversation, None)
+    while item is not None:
+        if isinstance(item, Connect):
+            ports.append(item.port)
+        if isinstance(item, Pause) and len(ports) == after:
+            state.target = usual((*named, *PORTS)[:MOST_PORTS])
+        try:
+            item = conversation.send(REFUSED)
+        except StopIteration:
+            break
+    return ports
+
+
+def test_ports_that_are_named_meanwhile_come_next_and_the_last_give_way():
+    ports = dialled_where_ports_are_named(3, 9000, 9001)
+
+    assert ports == [*PORTS[:4], 9000, 9001, *PORTS[4 : MOST_PORTS - 2]]
+
+
+@pytest.mark.parametrize("after", range(1, MOST_PORTS + 1))
+def test_a_device_gets_its_dozen_whenever_it_names_more(after):
+    ports = dialled_where_ports_are_named(after, 9000, 9001, 9002)
+
+    assert len(ports) == len(set(ports)) == MOST_PORTS

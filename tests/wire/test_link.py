@@ -126,6 +126,18 @@ def test_second_pass_asks_only_the_silent(wire):
     assert asked(wire) == ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.10", "192.0.2.12"]
 
 
+def test_it_is_told_when_all_have_been_asked_and_answers_are_waited_for(wire):
+    by_then = []
+
+    class Told(threading.Event):
+        def set(self):
+            by_then.append(asked(wire))
+
+    list(sweep(OURS, ["192.0.2.10", "192.0.2.11"], open_gate(), None, Told()))
+
+    assert by_then == [["192.0.2.10", "192.0.2.11"] * 2]
+
+
 class Notes:
     """Of a sweep that was cut in its second pass."""
 
