@@ -18,6 +18,7 @@ from netaudit.cli.options import (
     forget_stdout,
     policies_option,
 )
+from netaudit.cli.outputs import Outputs, read_outputs
 from netaudit.cli.proof import Kept, keep, signer, verify
 
 if TYPE_CHECKING:
@@ -97,17 +98,14 @@ def comply(
     from netaudit.policy import evaluate, load_policies
     from netaudit.policy.entries import read_register
     from netaudit.policy.library import funding_words
-    from netaudit.policy.organisation import in_use, read_organisation, read_waivers, today
+    from netaudit.policy.organisation import read_organisation, read_waivers, today
     from netaudit.policy.verdict import verdict
 
-    wanted, threshold, sign = _outputs(outputs), _severity(fail_on), signer(key)
+    wanted, threshold, sign = read_outputs(outputs, FORMATS), _severity(fail_on), signer(key)
     target = check_path(evidence) if evidence else None
     policies = load_policies(directories)
     profile = read_organisation(organisation, policies) if organisation else None
-    chosen = policies.select(in_use(profile, names, policies))
-    if not chosen:
-        why = "say who you are: --organisation FILE" if profile is None else "none that is on binds this organisation"
-        raise click.UsageError(f"name a policy with --policy (`netaudit policies list`): {why}")
+    chosen = _chosen(policies, profile, names)
     columns = profile.columns if profile else {}
     entries = read_register(register, columns, funding_words(policies)) if register else None
     excuses = read_waivers(waivers, policies) if waivers else ()
@@ -130,15 +128,15 @@ def _severity(text: str) -> "Severity":
     raise click.UsageError(f"--fail-on {text}: one of {', '.join(SEVERITIES)}")
 
 
-def _outputs(outputs: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """(format, file or None for stdout) of each -o, files first; a usage error where one cannot be written."""
-    pairs = []
-    for output in outputs or ("table",):
-        name, _, file = output.partition("=")
-        if name not in FORMATS:
-            raise click.UsageError(f"-o {name}: no such format; one of {', '.join(FORMATS)}")
-        pairs.append((name, check_path(Path(file)) if file and file != "-" else None))
-    return sorted(pairs, key=lambda pair: pair[1] is None)
+def _chosen(policies: "Policies", profile: "Organisation | None", names: tuple[str, ...]) -> "tuple[Policy, ...]":
+    """The policies that are named, or those that are on and bind this organisation; a usage error where there is none."""
+    from netaudit.policy.organisation import in_use
+
+    chosen = policies.select(in_use(profile, names, policies))
+    if not chosen:
+        why = "say who you are: --organisation FILE" if profile is None else "none that is on binds this organisation"
+        raise click.UsageError(f"name a policy with --policy (`netaudit policies list`): {why}")
+    return chosen
 
 
 def _collected(
@@ -161,7 +159,7 @@ def _collected(
     )
 
 
-def _write(document: "Surveyed", findings: "Findings", outputs: list[tuple[str, Path | None]]) -> None:
+def _write(document: "Surveyed", findings: "Findings", outputs: Outputs) -> None:
     from netaudit.inventory import replacing
 
     for name, path in outputs:
