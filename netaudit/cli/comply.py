@@ -1,10 +1,8 @@
 """netaudit comply: hold an inventory against policies, and keep the evidence."""
 
-import sys
 from datetime import date, datetime
-from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,10 +13,10 @@ from netaudit.cli.options import (
     FOUND,
     INCOMPLETE,
     check_path,
-    forget_stdout,
+    deliver,
     policies_option,
 )
-from netaudit.cli.outputs import Outputs, read_outputs
+from netaudit.cli.outputs import read_outputs
 from netaudit.cli.proof import Kept, keep, signer, verify
 
 if TYPE_CHECKING:
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from netaudit.policy.words import Severity
 
 FORMATS = ("table", "json", "csv", "sarif", "junit", "889")
+TEXTS = ("table", "889")  # the others are bytes
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -115,7 +114,7 @@ def comply(
     if target:
         inputs = [path for path in (organisation, register, waivers) if path]
         keep(target, Kept(document, findings, policies, inventory, inputs, bundle), sign)
-    _write(document, findings, wanted)
+    deliver(wanted, lambda name, stream: _write(document, findings, name, stream), TEXTS)
     return {"findings": FOUND, "open": INCOMPLETE, "clear": DONE}[verdict(found, threshold)]
 
 
@@ -159,43 +158,14 @@ def _collected(
     )
 
 
-def _write(document: "Surveyed", findings: "Findings", outputs: Outputs) -> None:
-    from netaudit.inventory import replacing
-
-    for name, path in outputs:
-        if path is not None:
-            with replacing(path) as stream:
-                stream.write(_encoded(document, findings, name))
-            continue
-        try:
-            sys.stdout.flush()
-            if name == "table":
-                _write_table(findings, sys.stdout)  # a terminal has its width and colours
-            else:
-                sys.stdout.buffer.write(_encoded(document, findings, name))
-            sys.stdout.flush()
-        except BrokenPipeError:  # the files are written, and the findings are what they are
-            forget_stdout()
-
-
-def _write_table(findings: "Findings", stream: TextIO) -> None:
-    from netaudit.policy import table
-
-    table.write(findings, stream)
-
-
-def _encoded(document: "Surveyed", findings: "Findings", name: str) -> bytes:
-    from netaudit.policy import csvdoc, junit, report889, sarif
+def _write(document: "Surveyed", findings: "Findings", name: str, stream: Any) -> None:
+    from netaudit.policy import csvdoc, junit, report889, sarif, table
     from netaudit.policy.findings import encode
 
-    text, binary = StringIO(), BytesIO()
     match name:
         case "json":
-            return encode(findings)
-        case "table":
-            _write_table(findings, text)
+            stream.write(encode(findings))
         case "889":
-            report889.write(document, findings, date.fromisoformat(findings.as_of), text)
+            report889.write(document, findings, date.fromisoformat(findings.as_of), stream)
         case _:
-            {"csv": csvdoc, "sarif": sarif, "junit": junit}[name].write(findings, binary)
-    return text.getvalue().encode("utf-8", "replace") or binary.getvalue()
+            {"table": table, "csv": csvdoc, "sarif": sarif, "junit": junit}[name].write(findings, stream)

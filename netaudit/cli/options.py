@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netaudit.identify.fingerprints import Library
     from netaudit.inventory import Surveyed
     from netaudit.model import Inventory
-    from netaudit.report import Beside, Format
+    from netaudit.report import Beside
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -142,31 +142,39 @@ def check_path(path: Path) -> Path:
 def write_outputs(
     document: "Surveyed", outputs: tuple[tuple[str, Path | None], ...], beside: "Beside | None" = None
 ) -> None:
-    """Write the document in each format: files first, each replaced when all of it is written, then stdout."""
-    from netaudit.inventory import replacing
+    """Write the document in each format."""
     from netaudit.report import FORMATS, NOTHING_BESIDE
 
     with_it = beside or NOTHING_BESIDE
+    texts = {name for name, form in FORMATS.items() if not form.binary}
+    deliver(outputs, lambda name, stream: FORMATS[name].write(document, stream, with_it), texts)
+
+
+def deliver(
+    outputs: Iterable[tuple[str, Path | None]], write: Callable[[str, Any], object], texts: Container[str]
+) -> None:
+    """Let `write` make each format: files first, each replaced when all of it is written, then stdout.
+
+    It gets the name of the format, and a stream of bytes, or of text for those that are texts.
+    """
+    from netaudit.inventory import replacing
+
     for name, path in sorted(outputs, key=lambda output: output[1] is None):
-        form = FORMATS[name]
         if path is not None:
-            with replacing(path) as stream, _writer(form, stream) as writer:
-                form.write(document, writer, with_it)
+            with replacing(path) as stream, _as_text(stream) if name in texts else nullcontext(stream) as writer:
+                write(name, writer)
             continue
         try:
-            form.write(document, sys.stdout.buffer if form.binary else sys.stdout, with_it)
+            write(name, sys.stdout if name in texts else sys.stdout.buffer)  # a terminal has its width and colours
             sys.stdout.flush()
-        except BrokenPipeError:  # the files are written, and the run went as it went
+        except BrokenPipeError:  # the files are written, and the work went as it went
             forget_stdout()
 
 
 @contextmanager
-def _writer(form: "Format", stream: BinaryIO) -> Iterator[IO[Any]]:
-    """The stream, for text where the format is text; it is left open."""
-    if form.binary:
-        yield stream
-        return
-    text = TextIOWrapper(stream, "utf-8", errors="replace")
+def _as_text(stream: BinaryIO) -> Iterator[IO[str]]:
+    """The stream for text; it is left open."""
+    text = TextIOWrapper(stream, "utf-8", errors="replace", newline="")
     try:
         yield text
     finally:
