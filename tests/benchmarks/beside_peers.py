@@ -24,7 +24,7 @@ from benchmarks.processes import Contest, markdown
 AREAS: dict[str, Callable[[int], Sequence[Contest]]] = {
     "captures": lambda runs: [captures.measure(captures.PACKETS, runs), captures.measure(captures.FEWER, runs)],
     "sweeps": sweeps.measure,
-    "naming": lambda runs: [naming.measure(naming.DEVICES, runs)],
+    "naming": lambda runs: [naming.measure(naming.DEVICES, runs, answering=mode) for mode in (False, True)],
     "banners": banners.measure,
     "verbs": lambda runs: [verbs.measure(runs)],
 }

@@ -12,14 +12,14 @@ import json
 import shutil
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.processes import KILLED, Contest, Cost, compete, markdown, run, wall
-from support.fleet import Member, build_answering, build_whole
+from support.fleet import build_answering, build_whole
 from support.premises import Estate, estate
 
 DEVICES, RUNS, NETWORK = 60, 3, "10.198.7.0/24"
@@ -43,8 +43,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS", help="when nmap is stopped")
     parser.add_argument("--answering", action="store_true", help="devices of which no port is mute")
     given = parser.parse_args(words)
-    build = build_answering if given.answering else build_whole
-    contest = measure(given.devices, given.runs, limit_s=given.limit, build=build)
+    contest = measure(given.devices, given.runs, limit_s=given.limit, answering=given.answering)
     print(markdown(contest))
     print("\n".join(compared(contest)))
     return 0
@@ -67,9 +66,13 @@ def measure(
     ways: Mapping[str, tuple[str, ...]] = WAYS,
     *,
     limit_s: float = LIMIT_S,
-    build: Callable[[int], Sequence[Member]] = build_whole,
+    answering: bool = False,
 ) -> Contest:
-    """Each way of naming so many devices; a peer that takes longer than the limit is stopped."""
+    """Each way of naming so many devices, of which no port is mute where they are `answering`.
+
+    A peer that takes longer than the limit is stopped.
+    """
+    build = build_answering if answering else build_whole
     with estate() as built:
         built.populate(built.attached(NETWORK), build(devices))
         with built.alive():
@@ -79,7 +82,7 @@ def measure(
                 if name.startswith("netaudit") or shutil.which(command[0])
             }
             return compete(
-                f"{devices} mixed devices in a /24",
+                f"{devices} mixed devices in a /24{', of which no port is mute' if answering else ''}",
                 contenders,
                 runs=runs,
                 found=lambda name, cost: found(built, name, cost),
