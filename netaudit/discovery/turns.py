@@ -16,8 +16,9 @@ from netaudit.discovery.find import NEIGHBOUR_BATCH, SILENT, is_sweeping, may_pr
 from netaudit.discovery.shuffle import shuffled
 
 TOLD_S = 0.25  # after a device was heard by one more channel: who is slow may be about to be heard by another one
-# A question to one device is answered at once: it waits for nobody else's answer (WS-Discovery section 2.4).
-PROBED_S = 0.3
+# A question to one device is answered at once: it waits for nobody else's answer (WS-Discovery section 2.4). What comes later
+# is taken up by the visit.
+PROBED_S = 0.2
 LOOK_S = 0.02  # between two looks at who waits
 
 
