@@ -249,7 +249,7 @@ GROWING: Mapping[str, Growth] = {
     ),
     "silent": Growth(
         title="Addresses behind a router where nobody is: all channels, twelve connections tried at each",
-        unit="addresses", sizes=(256, 512, 1024), runs=1, measure=silent,
+        unit="addresses", sizes=(256, 1024, 4096), runs=1, measure=silent,
     ),
     "devices": Growth(
         title=f"Mixed devices, most of them behind a router: all channels, {RATE:,} packets a second at most",

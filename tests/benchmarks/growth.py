@@ -2,7 +2,7 @@
 
     python tests/benchmarks/growth.py [SERIES ...] [--runs N] [--write docs/benchmarks.md]
 
-The series are attached, alive, silent, devices, packets, replies and fingerprints; all of them take about nine minutes. Needs
+The series are attached, alive, silent, devices, packets, replies and fingerprints; all of them take about ten minutes. Needs
 root for namespaces, and a C compiler. With --write each series takes the place of its section in the page as soon as
 it was measured, and the picture beside the page is drawn anew from all sections: what was interrupted is continued
 by naming the series that are left.
