@@ -15,4 +15,7 @@ class Closable(Protocol):
 
 def let_go(sock: Closable) -> None:
     """Close a socket that nothing is read from any more, while other work goes on."""
-    threading.Thread(target=sock.close, name="closing").start()
+    try:
+        threading.Thread(target=sock.close, name="closing").start()
+    except RuntimeError:  # there may be no more threads, or the program is ending
+        sock.close()

@@ -24,3 +24,16 @@ def test_nobody_waits_until_a_socket_is_closed():
     sock.may.set()
 
     assert sock.closed.wait(5)
+
+
+def test_without_another_thread_it_is_closed_at_once(monkeypatch):
+    def none_left(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    sock = Slow()
+    sock.may.set()
+
+    let_go(sock)
+
+    assert sock.closed.is_set()
