@@ -59,8 +59,8 @@ def _visit_devices(course: Course, addresses: Iterable[str | None], known: Itera
 
 
 def _visit_unknown(course: Course) -> Iterator[Event]:
-    """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell."""
-    known, swept = frozenset(course.alive), _swept(course)
+    """Addresses that nobody asked by ARP: whether somebody is there only a connect can tell, or has told meanwhile."""
+    known, swept = frozenset(course.visited), _swept(course)
     course.dialled = course.attached.count_beyond(swept)
     patience = patience_with_nobody(course.live.gate.rate_pps, course.resent)
     slow = _slow_places(course, patience)

@@ -32,9 +32,9 @@ def in_turn(course: Course) -> Iterator[str | None]:
         due = turns.due()
         if due:
             yield from due
-        elif turns.waiting or is_sweeping(course):
+        elif turns.waiting or is_sweeping(course) or not turns.knows_all:
             yield None
-        elif turns.knows_all:
+        else:
             return
 
 
@@ -85,7 +85,7 @@ class _Turns:
     def _probe(self, now: float) -> None:
         """Probe who came late, and is silent to multicast, when there is room."""
         course = self.course
-        late = [a for a in self.unprobed if now >= course.news[a] + TOLD_S]
+        late = [a for a in self.unprobed if self._is_quiet(a, now)]
         self.unprobed.difference_update(late)
         silent = [a for a in late if not course.told_of(a)]
         for start in range(0, len(silent), NEIGHBOUR_BATCH):
@@ -101,10 +101,14 @@ class _Turns:
         if address in self.far:
             return True
         if self.course.told_of(address):
-            return now >= self.course.news[address] + TOLD_S
+            return self._is_quiet(address, now)
         if address in self.unprobed:
             return False
         return now >= self.probed_at.get(address, 0.0) + (PROBED_S if probing else 0.0)
+
+    def _is_quiet(self, address: str, now: float) -> bool:
+        """Whether nothing new has come from there for a while; who only says what nobody can read has told nothing."""
+        return now >= self.course.news.get(address, 0.0) + TOLD_S
 
     def _place(self, address: str) -> int:
         return 0 if address in self.far else 1 + (not self.course.told_of(address))

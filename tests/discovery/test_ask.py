@@ -7,6 +7,7 @@ from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says,
 from netaudit.discovery import ask, holding
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course
+from netaudit.discovery.find import find
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Reply
 from netaudit.wire.steps import Connect
@@ -160,3 +161,20 @@ def test_where_somebody_shows_to_be_slow_the_silent_are_asked_once_more(stage, m
         ("10.5.0.1", 0.9), ("10.5.0.1", 1.4), ("10.5.0.2", 0.9), ("10.5.1.1", 0.9),
     ]  # fmt: skip
     assert [s.total for s in told if s.stage == "asking the silent" and s.done == 0][:1] == [3]
+
+
+def test_who_is_heard_while_others_are_visited_is_not_passed_over_where_there_was_no_sweep(stage, monkeypatch):
+    stage.plays(sadp_find=says(heard("10.0.0.9", "sadp", ANSWER % b"false")))
+    live = settings("10.0.0.9-11", interfaces=(ETH0,))
+    run = Course(live, Attached(live.scope, (ETH0,)))
+    list(find(run))
+
+    def attends(conversations, gate, in_flight, host_timeout_s=None):
+        yield from stage._attend(conversations, gate, in_flight, host_timeout_s)
+        run.alive["10.0.0.10"] = None
+
+    monkeypatch.setattr(holding, "attend", attends)
+    list(ask.ask(run))
+
+    assert stage.visited[0][0] == "10.0.0.9"
+    assert sorted(address for address, *_ in stage.visited) == ["10.0.0.10", "10.0.0.11", "10.0.0.9"]

@@ -124,3 +124,12 @@ def test_probes_of_who_comes_late_wait_for_room_in_the_kernels_table(stage, monk
 
     assert after_s >= 0.2 + 0.1 + 0.5
     assert stage.questions["sadp", "reach", "10.0.0.10"] == 1
+
+
+def test_who_comes_late_and_says_what_nobody_can_read_is_probed_too(stage):
+    stage.plays(
+        arp_find=sweeps((0.5, heard("10.0.0.11"))), wsd_find=listens(0.2, heard("10.0.0.10", "wsd", b"nonsense"))
+    )
+
+    assert sorted(address for _, address in turned("10.0.0.0/24")) == ["10.0.0.10", "10.0.0.11"]
+    assert stage.questions["sadp", "reach", "10.0.0.10"] == 1
