@@ -101,9 +101,12 @@ def _is_awaited(channel: Channel, question: Question) -> bool:
 
 
 def _has_asked(course: Course) -> bool:
-    """Whether multicast has been asked often enough for what it tells to be known before a device is visited."""
+    """Whether multicast has been asked often enough for what it tells to be known before a device is visited.
+
+    Where the run is continued, the answers to the first questions may be lost: then the last one is waited for as well.
+    """
     asking = any(not q.listen_s for channel, q in course.under_way.values() if channel.name != "arp")
-    return not asking or time.monotonic() >= course.began_at + ASKED_S
+    return not asking or (not course.live.ledger.cuts and time.monotonic() >= course.began_at + ASKED_S)
 
 
 def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:

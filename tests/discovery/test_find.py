@@ -10,6 +10,7 @@ from netaudit.discovery import find
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import end_jobs, hear_out
+from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.discovery.sadp import build_request as inquiry
 from netaudit.discovery.wsd import build_probe
@@ -210,9 +211,9 @@ def test_a_device_that_was_excluded_is_known_from_the_kernel_s_table(stage, monk
 # --- when finding is over ---------------------------------------------------------------------------------------------
 
 
-def found(*, channels=ALL):
+def found(*, channels=ALL, ledger=None):
     """(seconds until find ends, its course), in a network of which everybody has been asked after 0.3 s."""
-    live = settings("10.0.0.0/24", interfaces=(ETH0,), channels=channels)
+    live = replace(settings("10.0.0.0/24", interfaces=(ETH0,), channels=channels), ledger=ledger or Ledger())
     course, began = Course(live, Attached(live.scope, (ETH0,))), time.monotonic()
     list(find.find(course))
     taken_s = time.monotonic() - began
@@ -240,6 +241,19 @@ def test_finding_is_over_when_multicast_was_asked_often_enough(stage, monkeypatc
 
     assert 0.3 <= taken_s < 1.0
     assert set(course.alive) == {"10.0.0.9"}
+
+
+def test_a_continued_run_asks_to_the_end_because_the_first_answers_may_be_lost(stage, monkeypatch):
+    def asks(question):
+        question.gate.stopped.wait(0.5)
+        yield heard("10.0.0.9", "sadp", ANSWER % b"false")
+
+    monkeypatch.setattr(find, "ASKED_S", 0.1)
+    stage.plays(sadp_find=asks)
+    fresh, continued = found(), found(ledger=Ledger(cuts=[1.0]))
+
+    assert (fresh[0] < 0.4, set(fresh[1].alive)) == (True, set())
+    assert (continued[0] >= 0.5, set(continued[1].alive)) == (True, {"10.0.0.9"})
 
 
 def test_finding_does_not_wait_where_nobody_listens_any_more(stage, monkeypatch):
