@@ -111,6 +111,11 @@ class Ledger:
         past = self.visits.get((FIRST, address))
         return past is not None and past.over
 
+    def gone_s(self) -> float:
+        """The longest that a first visit had taken which was cut when the run was stopped, from its first answer on."""
+        cut = [past.outcomes for (visit, _), past in self.visits.items() if visit == FIRST and not past.over]
+        return max((outcomes[-1].at - outcomes[0].at for outcomes in cut if outcomes), default=0.0)
+
     def is_lost(self, at: float, cuts: Iterable[float] | None = None) -> bool:
         """Whether answers to what was sent at this time may have come when nobody listened, because of one of these cuts."""
         return any(at <= cut <= at + LISTENING_S for cut in (self.cuts if cuts is None else cuts))

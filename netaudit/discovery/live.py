@@ -109,6 +109,7 @@ def _look_ahead(course: Course) -> None:
         again_pps=live.profile.again_pps,
         logins=live.logins is not None,
         ended=frozenset(phase.__name__ for phase in PHASES) & live.ledger.ended,
+        gone_s=live.ledger.gone_s(),
     )
 
 

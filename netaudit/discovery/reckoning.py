@@ -29,7 +29,8 @@ from netaudit.wire.trips import Trips
 LATE_VISIT_S = MOST_LATE * CONNECT_S + SPACING_S  # of the second look
 QUESTIONS = 14  # that a device gets in a visit: its ports, and on two or three of them a second one
 ANSWERS_S = 0.7  # that a device takes for all its answers
-SLOWEST_S = 1.4  # that the slowest of many takes more
+SLOWEST_S = 1.4  # that the slowest of many takes more; of so many, half as much:
+SEVERAL = 25
 FIND_S = ASKED_S  # that finding takes at least
 BETWEEN_S = 0.1  # the passes of a sweep; the answers to the second one are awaited while devices are visited
 PROBES_S = 2.6  # that answers to unicast probes are awaited
@@ -108,11 +109,11 @@ def slow_visit_s(*, others_answer: bool) -> float:
 
 
 def slowest_visit_s(p: Prospect, met: Company) -> float:
-    """What the longest of many visits takes."""
+    """What the longest of many visits takes, or still takes where it was cut when another run was stopped."""
     if met.mute:
-        return slow_visit_s(others_answer=met.near + met.far > met.mute)
+        return max(0.0, slow_visit_s(others_answer=met.near + met.far > met.mute) - p.gone_s)
     devices = met.near + met.far
-    slowest_s = SLOWEST_S * devices / (devices + FEW)  # there is a slow one among many, seldom among few
+    slowest_s = SLOWEST_S * devices / (devices + SEVERAL)  # there is a slow one among many, seldom among few
     return quick_visit_s(p) + slowest_s + (PATIENT_CONNECT_S if met.late else 0.0)
 
 

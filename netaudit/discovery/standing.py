@@ -22,6 +22,7 @@ class Prospect:
     again_pps: float = 1.0  # packets and connections a second of that second look
     logins: bool = False
     ended: frozenset[str] = frozenset()  # phases that the run which this one continues had brought to their end
+    gone_s: float = 0.0  # that the longest of the visits had taken by then which were cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

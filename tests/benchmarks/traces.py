@@ -99,7 +99,7 @@ SCENES: Mapping[str, Scene] = {
     "crowded": Scene(
         lambda built: lan(built, 1500, "10.80.0.0/20"), targets="10.80.0.0/20", options="rate=3000,once", seed=75
     ),
-    "resumed": Scene(lan, options="stop=6", seed=72),
+    "resumed": Scene(lan, options="stop=5", seed=72),
     "resumed-gentle": Scene(lambda built: lan(built, 150), profile="gentle", options="stop=9", seed=73),
     "large": Scene(large, targets=LARGE, options="rate=5000,listen=0,once", seed=4000),
     "large-lossy": Scene(large, targets=LARGE, options="rate=5000", loss=0.05, seed=4001),

@@ -122,3 +122,15 @@ def test_how_long_answered_connections_took_is_known_to_a_run_that_continues():
 
     assert after.trips == [(HERE, 0.2), (HERE, 0.3)]
     assert [outcome.took_s for outcome in after.visits["first", HERE].outcomes] == [0.2, 0.9, 0.3]
+
+
+@pytest.mark.parametrize(("over", "expected_s"), [((), 6.5), (("192.0.2.2",), 2.0)])
+def test_how_long_visits_had_taken_that_were_cut(over, expected_s):
+    begun = [Begun(stage="first", target=Target(address=f"192.0.2.{number}")) for number in (1, 2, 3)]
+    answers = [
+        Answered(stage="first", address=address, step="connect", status="timeout", at=at)
+        for address, at in (("192.0.2.1", 10.0), ("192.0.2.1", 12.0), ("192.0.2.2", 10.5), ("192.0.2.2", 17.0))
+    ]
+    ended = [Over(stage="first", address=address) for address in over]
+
+    assert continued(*begun, *answers, *ended).gone_s() == expected_s

@@ -128,3 +128,11 @@ def test_logins_take_time_only_where_there_are_any():
 
 def test_identifying_takes_time_by_the_device():
     assert reckoning.identifying_s(LAN, Company(near=3000, far=1000)) == pytest.approx(4.8)
+
+
+def test_a_visit_that_was_cut_takes_what_is_left_of_it():
+    met = Company(near=60, mute=3)
+    whole_s = reckoning.slowest_visit_s(LAN, met)
+
+    assert reckoning.slowest_visit_s(replace(LAN, gone_s=3.0), met) == pytest.approx(whole_s - 3.0)
+    assert reckoning.slowest_visit_s(replace(LAN, gone_s=99.0), met) == 0.0
