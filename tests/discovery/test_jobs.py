@@ -3,7 +3,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from support.staging import DONE, ETH0, heard, of_kind, says, settings
+from support.staging import DONE, ETH0, heard, of_kind, says, settings, threads_at_work
 
 from netaudit.discovery import course, find, jobs
 from netaudit.discovery.attached import Attached
@@ -34,7 +34,7 @@ def test_jobs_do_not_run_far_ahead_of_their_reader(stage, monkeypatch):
 
 
 def test_error_in_a_channel_is_not_swallowed_and_stops_the_others(stage):
-    before = set(threading.enumerate())
+    before = threads_at_work()
     stopped = []
 
     def fails(_):
@@ -50,7 +50,7 @@ def test_error_in_a_channel_is_not_swallowed_and_stops_the_others(stage):
         list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
 
     assert stopped == [True, True]
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name != "closing"]  # of a socket
+    assert threads_at_work() == before
 
 
 def test_progress_is_told_to_its_end(stage):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from support.loopback import corner_place
 from support.servers import serving
-from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings
+from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings, threads_at_work
 
 from netaudit.demo import emulate, load_devices
 from netaudit.discovery import find
@@ -54,7 +54,7 @@ def test_locked_device_is_found_and_not_visited():
 @pytest.mark.parametrize("after_s", [0.3, 1.0])
 def test_stop_ends_a_scan_within_a_second_and_leaves_no_thread(after_s):
     """Once while the channels listen, once while a device is asked that never answers."""
-    before = threading.active_count()
+    before = threads_at_work()
     with serving(lambda sock: sock.recv(1024), "127.0.0.2") as silent:
         channels = ALL if after_s < 1 else {"http"}
         run = settings(*(f"127.0.0.{n}" for n in range(2, 60)), channels=channels, rate_pps=100)
@@ -70,7 +70,7 @@ def test_stop_ends_a_scan_within_a_second_and_leaves_no_thread(after_s):
 
     assert after_s <= taken_s < after_s + 0.8
     assert events[-1].kind == "interrupted"
-    assert threading.active_count() == before
+    assert threads_at_work() == before
 
 
 @pytest.mark.usefixtures("_quick")
@@ -89,14 +89,14 @@ def test_interrupt_in_the_middle_keeps_what_was_learnt():
 
 def test_reader_who_walks_away_leaves_no_thread():
     with emulate([DEVICES["hikvision-dome"]], corner_place) as emulation:
-        before = threading.active_count()
+        before = threads_at_work()
         events = live_events(settings(emulation.devices[0].address, channels={"wsd", "sadp", "dhip"}))
         started = time.monotonic()
         first = next(event for event in events if not isinstance(event, Subnet))
-        during = threading.active_count()
+        during = threads_at_work()
         events.close()
         taken_s = time.monotonic() - started
-        after = threading.active_count()
+        after = threads_at_work()
 
     assert isinstance(first, Reply)
     assert (after, during) == (before, before + 3)
@@ -105,7 +105,7 @@ def test_reader_who_walks_away_leaves_no_thread():
 
 def test_quiet_hours_that_begin_end_the_run_with_a_gap_of_their_own():
     soon = datetime.now().astimezone() + timedelta(seconds=0.4)
-    before = threading.active_count()
+    before = threads_at_work()
     run = replace(settings("127.0.0.2-60", channels={"sadp"}, rate_pps=10), quiet_from=soon)
     started = time.monotonic()
     events = list(live_events(run))
@@ -114,7 +114,7 @@ def test_quiet_hours_that_begin_end_the_run_with_a_gap_of_their_own():
     assert [gap.kind for gap in of_kind(Gap, events)][-1] == "quiet_hours"
     assert f"{soon:%H:%M}" in events[-1].detail
     assert taken_s < 1.5
-    assert threading.active_count() == before
+    assert threads_at_work() == before
 
 
 def test_quiet_hours_that_are_far_leave_the_run_alone():

@@ -1,5 +1,6 @@
 """Live runs without a network: what channels do is a function of the question, and visits are only noted."""
 
+import threading
 from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -85,3 +86,8 @@ def of_kind(kind, events):
 def gaps(events):
     """The kinds and addresses of all gaps."""
     return {(gap.kind, gap.address) for gap in of_kind(Gap, events)}
+
+
+def threads_at_work():
+    """How many there are, without those that only close a socket."""
+    return sum(thread.name != "closing" for thread in threading.enumerate())
