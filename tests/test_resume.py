@@ -8,7 +8,7 @@ import signal
 from dataclasses import replace
 
 import pytest
-from support.killing import asked, assets, lost_by, more_often, scanned
+from support.killing import asked, assets, lost_by, moments, more_often, scanned
 from support.loopback import CORNER, corner_place
 from support.recorded import devices, recorded
 
@@ -20,10 +20,7 @@ from netaudit.resume import read_request, resume
 from netaudit.runs import Request, prepare
 
 CAMERAS = ("hikvision-dome", "dahua-camera", "reolink-bullet", "lighttpd")
-KINDS = {  # of scans: options, and within which time of its beginning one is killed
-    "whole": ((), 2.0),
-    "visits only": (("--channels", "http,isapi,onvif,rtsp,tls,tcp"), 1.2),
-}
+KINDS = {"whole": (), "visits only": ("--channels", "http,isapi,onvif,rtsp,tls,tcp")}  # of scans, with their options
 KILLS, KILLS_EACH, MOST_SCANS = 6, 6, 6  # of each kind; of one scan
 WANTED = Request(
     targets=(f"{CORNER}.250-251",), excluded=(f"{CORNER}.251",), rate_pps=5000.0, again=False, site="north"
@@ -32,30 +29,29 @@ STOPPED = Gap(kind="interrupted", detail="the run was interrupted")
 
 
 def run(emulation, folder, moments, options=(), how=signal.SIGKILL):
-    """(inventory, kills, what the devices were asked) of one scan."""
+    """(scan, what the devices were asked) of one scan."""
     for played in emulation.devices:
         played.seen.clear()
     targets = [played.address for played in emulation.devices]
-    inventory, kills = scanned(folder, [*targets, "--profile", "standard", "--once", *options], moments, how)
-    return inventory, kills, asked(emulation.devices)
+    scan = scanned(folder, [*targets, "--profile", "standard", "--once", *options], moments, how)
+    return scan, asked(emulation.devices)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_scan_killed_at_many_moments_is_continued_as_if_nothing_had_happened(tmp_path, kind):
-    options, within_s = KINDS[kind]
     dice, kills, lost = random.Random(kind), 0, 0
     with emulate(devices(*CAMERAS), corner_place) as emulation:
-        whole, _, asked_once = run(emulation, tmp_path / "whole", (), options)
-        expected = assets(whole)
+        whole, asked_once = run(emulation, tmp_path / "whole", (), KINDS[kind])
+        expected, whole_s = assets(whole.inventory), whole.ran_s
         assert set(asked_once.values()) == {1}
         for number in range(MOST_SCANS):
-            moments = [dice.uniform(0.0, within_s) for _ in range(min(KILLS_EACH, KILLS - kills))]
-            inventory, times, questioned = run(emulation, tmp_path / str(number), moments, options)
-            found, named = assets(inventory), lost_by(inventory)
-            assert more_often(questioned, asked_once) == {}, moments
-            assert found.keys() == expected.keys(), moments
+            times = moments(dice, min(KILLS_EACH, KILLS - kills), whole_s)
+            scan, questioned = run(emulation, tmp_path / str(number), times, KINDS[kind])
+            found, named = assets(scan.inventory), lost_by(scan.inventory)
+            assert more_often(questioned, asked_once) == {}, times
+            assert found.keys() == expected.keys(), times
             assert {a: found[a] for a in found.keys() - named} == {a: expected[a] for a in found.keys() - named}
-            kills, lost = kills + times, lost + len(named)
+            kills, lost, whole_s = kills + scan.kills, lost + len(named), min(whole_s, scan.ran_s)
             if kills == KILLS:
                 break
 
@@ -65,14 +61,14 @@ def test_scan_killed_at_many_moments_is_continued_as_if_nothing_had_happened(tmp
 
 def test_interrupted_scan_is_continued_too(tmp_path):
     with emulate(devices(*CAMERAS[:2]), corner_place) as emulation:
-        options, _ = KINDS["visits only"]
-        whole, _, asked_once = run(emulation, tmp_path / "whole", (), options)
-        inventory, kills, questioned = run(emulation, tmp_path / "stopped", (0.3,), options, how=signal.SIGINT)
+        options = KINDS["visits only"]
+        whole, asked_once = run(emulation, tmp_path / "whole", (), options)
+        scan, questioned = run(emulation, tmp_path / "stopped", (0.3,), options, how=signal.SIGINT)
 
-    assert kills == 1
+    assert scan.kills == 1
     assert more_often(questioned, asked_once) == {}
-    assert assets(inventory) == assets(whole)
-    assert "interrupted" not in {gap.kind for gap in read(inventory).coverage.gaps}
+    assert assets(scan.inventory) == assets(whole.inventory)
+    assert "interrupted" not in {gap.kind for gap in read(scan.inventory).coverage.gaps}
 
 
 # What a bundle says of its run

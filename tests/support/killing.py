@@ -1,6 +1,7 @@
 """Scans that are killed, as often as one likes, and continued; and whether their inventory, or a device, can tell."""
 
 import json
+import random
 import re
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ UNLIKE = frozenset(
     {"first_seen", "last_seen", "seen_at", "reply"}
 )  # times, and digests of answers that repeat our random numbers, or the time
 LONGEST_S = 90.0
+LATEST = 0.9  # of what remains: a kill that comes after the end is none
 MANY_ASKED = re.compile(r"(?:^|: )(\w+): (?:the run was stopped when all|[\d,]+ questions? had just)")
 
 
@@ -31,18 +34,42 @@ def begin(arguments: Iterable[object], inside: str | None = None) -> subprocess.
     return subprocess.Popen([*where, sys.executable, "-m", "netaudit", "scan", "-q", *map(str, arguments)])
 
 
+@dataclass(frozen=True)
+class Scan:
+    """A scan that has come to its end."""
+
+    inventory: Path
+    kills: int  # while it ran
+    ran_s: float  # all its parts together, each from when it begins to write its bundle
+
+
+def moments(dice: random.Random, kills: int, whole_s: float) -> list[float]:
+    """How long after each beginning a scan is killed: somewhere in what remains of the time that it takes undisturbed.
+
+    What a scan does once more when it is continued comes on top of that, so that it is still running then.
+    """
+    found: list[float] = []
+    for _ in range(kills):
+        found.append(dice.uniform(0.0, LATEST * (whole_s - sum(found))))
+    return found
+
+
 def killed(
     arguments: Iterable[object], bundle: Path, after_s: float, how: int = signal.SIGKILL, inside: str | None = None
-) -> bool:
-    """Begin a scan and kill it so long after it has begun to write its bundle; whether it was still running then."""
+) -> tuple[bool, float]:
+    """Begin a scan and kill it so long after it has begun to write its bundle; whether it still ran, and how long it did."""
     before, scan = _inode(bundle), begin(arguments, inside)
     while _inode(bundle) == before and scan.poll() is None:
         time.sleep(0.005)
-    time.sleep(after_s)
-    running = scan.poll() is None
-    scan.send_signal(how)
-    scan.wait(30)
-    return running
+    began = time.monotonic()
+    try:
+        code = scan.wait(after_s)
+    except subprocess.TimeoutExpired:
+        scan.send_signal(how)
+        scan.wait(30)
+        return True, time.monotonic() - began
+    assert code in {0, 4}
+    return False, time.monotonic() - began
 
 
 def _inode(path: Path) -> int:
@@ -52,24 +79,24 @@ def _inode(path: Path) -> int:
 def scanned(
     folder: Path, targets: Sequence[object], moments: Iterable[float], how: int = signal.SIGKILL,
     inside: str | None = None,
-) -> tuple[Path, int]:  # fmt: skip
-    """Scan, killed at these moments and continued; the inventory, and how often it was killed while it ran."""
+) -> Scan:  # fmt: skip
+    """Scan, killed at these moments and continued, until it has come to its end."""
     folder.mkdir()
     bundle, inventory = folder / "b", folder / "i.json"
     arguments: list[object] = [*targets, "--record", bundle, "-o", f"json={inventory}"]
-    kills = 0
-    for after_s in moments:
-        if not killed(arguments, bundle, after_s, how, inside):
-            break
-        kills += 1
-        if read_bundle(bundle).complete and how == signal.SIGKILL:  # between its end and its outputs
+    kills, ran_s = 0, 0.0
+    for after_s in (*moments, LONGEST_S):
+        was_running, part_s = killed(arguments, bundle, after_s, how, inside)
+        kills, ran_s = kills + was_running, ran_s + part_s
+        if was_running and how == signal.SIGKILL and read_bundle(bundle).complete:  # between its end and its outputs
             inventory.write_bytes(encode(document(replay([bundle], load_library()))))
             break
+        if not was_running:
+            break
+        assert after_s < LONGEST_S
         arguments = ["--resume", bundle, "-o", f"json={inventory}"]
-    else:
-        assert begin(arguments, inside).wait(LONGEST_S) in {0, 4}
     assert encode(document(replay([bundle], load_library()))) == inventory.read_bytes()
-    return inventory, kills
+    return Scan(inventory, kills, ran_s)
 
 
 def _alike(part: Any) -> Any:
@@ -102,6 +129,12 @@ def is_told(found: dict[str, Any], expected: dict[str, Any], channels: set[str])
     missing = {json.loads(evidence)["channel"] for evidence in expected["evidence"] - found["evidence"]}
     ports = {port["service"] for port in expected["ports"] if port not in found["ports"]}
     return found["evidence"] <= expected["evidence"] and missing | ports <= channels
+
+
+def unlike(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    """What is another: of evidence what is missing, and what there is more."""
+    differ = {name: (found[name], value) for name, value in expected.items() if found[name] != value}
+    return differ | {"evidence": (expected["evidence"] - found["evidence"], found["evidence"] - expected["evidence"])}
 
 
 def asked(devices: Iterable[PlayedDevice]) -> Counter[tuple[Any, ...]]:
