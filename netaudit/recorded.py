@@ -35,11 +35,11 @@ class Recorded:
         self.is_bundle = kinds == ("bundle",)
         self._feed = "import" if "nmap" in kinds else "capture"
         self._first = self._last = 0.0
+        self._digest = Digest(self.paths)
         worth_it = not self.is_bundle and sum(path.stat().st_size for path in paths) >= WORTH_SIZE
         with ExitStack() as stack:
             read = partial(_events, self.paths, kinds)
             self._events = stack.enter_context(Elsewhere(read, worth_it=worth_it))
-            self._digest = stack.enter_context(Digest(self.paths, worth_it=worth_it))
             self._begun = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -57,10 +57,11 @@ class Recorded:
                 heard_at = event.heard_at if isinstance(event, Reply) else event.seen_at
                 self._first = min(self._first or heard_at, heard_at)
                 self._last = max(self._last, heard_at)
+            self._digest.take(event)
             yield event
 
     def run(self) -> Run:
-        """The run that they stand for, after the last event: its times are those of what was heard."""
+        """The run that they stand for, after the last event: its times are those of what was heard, and its id is theirs."""
         return Run(
             id=self._digest.text()[:32],
             feed=self._feed,

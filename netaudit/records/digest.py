@@ -1,45 +1,44 @@
-"""The digest by which recorded files are known, reckoned by a process of its own while somebody else reads them.
+"""The digest by which recorded input is known: that of all that was read of it, and of how its files begin.
 
-FIPS 180-4: SHA-256 of the digests of the files, in their order.
+FIPS 180-4, SHA-256. Most of a large capture is video, on which no inventory rests: its digest would take as long as
+reading it. Whatever is added to the evidence, left out or changed makes another one.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from netaudit.records.elsewhere import Elsewhere
+from netaudit.model import Event, Observation, Reply
 
-_PIECE_SIZE = 256 << 10  # bytes; what the fastest memory of a processor holds
+_HEAD_SIZE = 64 << 10  # bytes
 
 
 class Digest:
-    """The digest of files. A context, whose end is the end of the reckoning too."""
+    """It grows with what is read."""
 
-    def __init__(self, paths: Sequence[Path], *, worth_it: bool = True) -> None:
-        """Begin at once, elsewhere, where that is worth it."""
-        self._digests = Elsewhere(partial(_digests, tuple(paths)), worth_it=worth_it)
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Of these files, of which nothing was read yet. OSError where one cannot be."""
+        self._sum = sha256()
+        for path in paths:
+            with path.open("rb") as stream:
+                self._add((path.stat().st_size,), stream.read(_HEAD_SIZE))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._digests.close()
+    def take(self, event: Event | Observation) -> None:
+        """One more thing was read."""
+        if isinstance(event, Reply):
+            known = (
+                event.transport, event.address, event.port, event.heard_at, event.mac, event.destination,
+                event.destination_port, event.interface, event.asked, event.facts,
+            )  # fmt: skip
+            self._add(known, event.payload, event.request)
+        else:
+            self._add((event,))
 
     def text(self) -> str:
-        """In hexadecimal; waits for the end. OSError where a file cannot be read."""
-        return sha256(b"".join(self._digests)).hexdigest()
+        """In hexadecimal."""
+        return self._sum.hexdigest()
 
-
-def _digests(paths: Sequence[Path]) -> Iterator[bytes]:
-    room = bytearray(_PIECE_SIZE)
-    for path in paths:
-        digest = sha256()
-        with path.open("rb", buffering=0) as stream, memoryview(room) as view:
-            while size := stream.readinto(view):
-                digest.update(view[:size])
-        yield digest.digest()
+    def _add(self, known: tuple[object, ...], *raw: bytes) -> None:
+        self._sum.update(repr((known, *map(len, raw))).encode("utf-8", "surrogatepass"))
+        for piece in raw:
+            self._sum.update(piece)

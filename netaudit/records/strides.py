@@ -21,13 +21,14 @@ _MOST_SHAPES, _MOST_MARKS = 2048, 256  # in one expression
 _FIRST_DUE = 512  # frames that are looked at one by one until it is made
 _DUE = 64  # and made again, for each word that it knows: to make it costs no more than they did
 
-# Patterns of a frame: Ethernet and IPv4 without options or fragments, up to the protocol; then what follows that.
-_HEADERS = rb".{12}\x08\x00\x45.{5}[\x00\x40\x80\xc0]\x00."
+# Patterns of a frame: from Ethernet's type on, IPv4 without options or fragments up to the protocol; then what follows.
+_HEADERS = rb"\x08\x00\x45.{5}[\x00\x40\x80\xc0]\x00."
 _NO_ENDS = b"[" + b"".join(re.escape(bytes([flags])) for flags in range(0, 256, 8)) + b"]"  # not SYN, FIN, RST
 _BARE = rb"(?<=\x00\x28.{6}).{22}[\x50-\x5f]" + _NO_ENDS  # by IPv4's length there is nothing but headers
 _BARE_WITH_TIMES = rb"(?<=\x00\x34.{6}).{22}[\x80-\x8f]" + _NO_ENDS  # twelve bytes of options (RFC 7323)
 _LEAST, _LEAST_WITH_TIMES = 54, 66  # bytes of a frame that hold all these headers, with the options or without
 STAY = cast("Onward", re.compile(b"").match)
+_MACS = 12  # bytes of Ethernet before its type
 _TO_TCP = 14 + 10  # bytes of a frame up to IPv4's protocol, and that
 _PORT = Struct(">11xH").unpack
 
@@ -53,7 +54,7 @@ class Strides(Generic[Shape]):
         zeros, low = rb"\x00\x00\x00", b"[\\x00-\\x%02x]" % (_LEAST_WITH_TIMES - 1)
         short = low + zeros if layout.order == "<" else zeros + low
         self._is_whole = b"(?<!%b.{%d})" % (short, layout.lead - layout.told + _TO_TCP)
-        self._interest, self._lead, self._spell = interest, b".{%d}" % layout.lead, layout.spell
+        self._interest, self._lead, self._spell = interest, b".{%d}" % (layout.lead + _MACS), layout.spell
         self._onward, self._steps, self._due, self._listening = STAY, 0, _FIRST_DUE, 0
         self._shapes: dict[Shape, int] = {}
         self._marks: dict[bytes, int] = {}
