@@ -95,7 +95,16 @@ class Gate:
 
     def delay(self, address: str = "") -> float:
         """Take the next slot, for a device its own next one; the seconds to wait until it comes, 0 where it has come."""
-        return self.due((address,))[1]
+        with self._lock:
+            now = time.monotonic()
+            slot = at = max(self._free_at, now - _CREDIT_S)
+            if self._spacing_s and address:
+                at = max(slot, self._next_at.get(address, 0.0))
+                self._next_at[address] = max(at, now) + self._spacing_s
+                self._forget(now)
+            self._free_at = slot + self._interval_s
+            self.slots += 1
+            return max(0.0, at - now)
 
     def due(self, addresses: Sequence[str]) -> tuple[int, float]:
         """Take the next slot for the first of these devices, and for those after it whose slot has come already.
