@@ -14,11 +14,11 @@ from netaudit.discovery import CHANNELS
 from netaudit.identify.age import newest_source
 from netaudit.identify.fingerprints import load_library
 from netaudit.wire import neighbours
+from netaudit.wire.arpsocket import open_link
 from netaudit.wire.container import container_bridge
 from netaudit.wire.firewall import Firewall, read_firewall
 from netaudit.wire.groups import RECEIVE_BUFFER_BYTES, widen
 from netaudit.wire.interfaces import Interface, list_interfaces
-from netaudit.wire.link import open_link
 
 _GROUPS = {5353: "224.0.0.251", 3702: "239.255.255.250", 37020: "239.255.255.250", 37810: "239.255.255.251"}
 

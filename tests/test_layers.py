@@ -55,7 +55,7 @@ HOMES = {  # library -> the files and rooms that may import it
     "requests": {"tell/webhook.py", "wire/session.py", *LOGIN},
     "onvif": {"discovery/login/onvif.py"},
     "zeep": {"discovery/login/onvif.py"},
-    "scapy": {"wire/link.py"},
+    "scapy": {"wire/arpsocket.py"},
     "zeroconf": {"discovery/mdns.py"},
     "click": {"cli"},
     "rich": {"cli", "page", "report/table.py", "policy/table.py", "history/table.py"},

@@ -7,19 +7,17 @@ everything but ARP away. Elsewhere scapy's link-layer socket does the same work;
 import errno
 import socket
 import struct
-import sys
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from itertools import count
-from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
+from netaudit.wire.arpsocket import ETHERTYPE_ARP, Link, open_link
 from netaudit.wire.burst import MOST, Burst
 from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
-from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.passes import Notes, Passes
 from netaudit.wire.readiness import readable
@@ -35,7 +33,6 @@ LAST_QUIET_S = 0.35  # three beacons of an access point, which keeps broadcasts 
 ALL_S = 0.03  # where everybody has answered: a second answer for one address comes with the first
 AS_LATE = 3  # where answers come late, it is waited so many times as long as the last of them took
 PACKETS_PER_SOURCE = 32  # of one address: a host that asks for all its neighbours says nothing new
-ETHERTYPE_ARP = 0x0806
 _AT_ONCE = 2 * MOST  # frames taken before the sweep, and the deadline, have their turn: an ARP storm never ends
 _MOST_HELD = 32_768  # frames that are taken and not read yet, while requests go out without a pause; and for how long:
 _LONGEST_HELD_S = 1.0
@@ -50,15 +47,6 @@ _HEADER = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
 _OWN_BYTES = 28
 _TARGET = 38  # where in a request the address stands that is asked for
-
-
-class Link(Protocol):
-    """A socket that sends and receives whole frames."""
-
-    def fileno(self) -> int: ...
-    def send(self, frame: bytes | bytearray, /) -> object: ...
-    def recv(self, size: int, /) -> bytes: ...
-    def close(self) -> None: ...
 
 
 def build_request(interface: Interface) -> bytearray:
@@ -276,60 +264,6 @@ def _broken_off(interface: Interface, error: OSError, sent: int) -> Iterator[Eve
     yield Problem(stage="find", channel="arp", address=interface.address, status="unreachable", detail=detail)
     yield Gap(kind="interface", detail=f"the ARP sweep broke off on {detail}", address=interface.address)
     yield ChannelReport(name="arp", status="partial" if sent else "failed", reason=detail, sent=sent)
-
-
-def open_link(interface: Interface) -> Link:
-    """A link-layer socket on this interface that hears ARP only. PermissionError without the right to it."""
-    return _open_packet_socket(interface) if sys.platform == "linux" else _open_scapy_socket(interface)
-
-
-def _open_packet_socket(interface: Interface) -> Link:
-    link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    try:
-        link.setblocking(False)
-        widen(link)
-        link.bind((interface.name, ETHERTYPE_ARP))  # the protocol is the kernel's filter: nothing but ARP comes up
-    except OSError:
-        link.close()
-        raise
-    return link
-
-
-def _open_scapy_socket(interface: Interface) -> Link:
-    import scapy.arch  # noqa: F401, PLC0415  sets conf.L2socket for this platform
-    from scapy.config import conf  # noqa: PLC0415  slow, and not needed on Linux
-    from scapy.error import Scapy_Exception  # noqa: PLC0415
-
-    try:
-        return _ScapyLink(conf.L2socket(iface=interface.name, filter="arp"))
-    except Scapy_Exception as error:  # what it makes of a capture device that may not be opened
-        raise PermissionError(errno.EPERM, str(error)) from error
-    except ValueError as error:  # what it makes of an interface that is gone
-        raise OSError(errno.ENODEV, str(error)) from error
-
-
-class _ScapyLink:
-    """scapy's link-layer socket with the few methods that we use."""
-
-    def __init__(self, raw: object) -> None:
-        self.raw = raw
-
-    def fileno(self) -> int:
-        return int(self.raw.fileno())  # type: ignore[attr-defined]
-
-    def send(self, frame: bytes | bytearray) -> object:
-        return self.raw.send(bytes(frame))  # type: ignore[attr-defined]
-
-    def recv(self, size: int) -> bytes:
-        if not readable([self], 0):  # scapy's sockets block
-            raise BlockingIOError
-        frame: bytes | None = self.raw.recv_raw(size)[1]  # type: ignore[attr-defined]
-        if not frame:
-            raise BlockingIOError
-        return frame
-
-    def close(self) -> None:
-        self.raw.close()  # type: ignore[attr-defined]
 
 
 def read_frame(frame: bytes, interface: Interface, heard_at: float = 0.0) -> Reply | None:
