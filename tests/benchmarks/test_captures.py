@@ -8,7 +8,7 @@ from benchmarks.captures import contenders, measure, write_capture
 from benchmarks.processes import cpu
 
 FEW, MORE = 20_000, 360_000
-A_READER_MIB = 45  # what the process that reads holds, and one that reckons: in the smaller one they may go unnoticed
+A_READER_MIB = 45  # what the process that reads holds: with the smaller capture it may go unnoticed
 MOST_MIB = 300
 
 
