@@ -23,7 +23,7 @@ from netaudit.model import Event, Target
 from netaudit.wire.steps import CONNECT_TIMEOUT_S, Connect, Conversation, Outcome, Pause, Step
 from netaudit.wire.tcp import attend
 
-NEIGHBOUR_BATCH = 256  # the kernel's table holds 1,024 entries by default (gc_thresh3) and drops live ones beyond
+_TABLE_READ_EVERY = 256  # visits: the kernel's table of neighbours holds 1,024 entries by default (gc_thresh3), and drops live ones beyond
 
 
 def visit_all(
@@ -75,7 +75,7 @@ def _conversations(
             continue
         over.begun += 1
         over.total = max(over.total, over.begun)
-        if over.begun % NEIGHBOUR_BATCH == 0:
+        if over.begun % _TABLE_READ_EVERY == 0:
             read_table(course)
         state.target = past.target if past else state.target
         if patience.visit == FIRST and state.target.address in course.alive:
