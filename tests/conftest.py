@@ -4,15 +4,24 @@ import importlib.util
 import os
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("support.fleet_checks")  # lets checks that several tests share say what they compared
 
 HERE = Path(__file__).parent
 JOURNAL_FOLDER = HERE / "support" / "journal"
 LAST = "test_never.py"  # judges what all others sent
+THREAD_ENDS_S = 30  # one that is left behind never ends, and one that has its end before it needs a processor
+
+# Examples are the same on every machine, and none fails because the machine is busy: a time is no property of the code.
+# `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("search"), derandomize=True, database=None)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser):
@@ -51,7 +60,8 @@ def _no_thread_left():
     before = set(threading.enumerate())
     yield
     left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.name.startswith("pytest")]
+    until = time.monotonic() + THREAD_ENDS_S
     for thread in left:
-        thread.join(timeout=2)
+        thread.join(timeout=max(0, until - time.monotonic()))
     left = [thread for thread in left if thread.is_alive()]
     assert not left, f"threads left behind: {left}"
