@@ -1,11 +1,6 @@
 """netaudit scan: discover, identify, write an inventory."""
 
-import os
-import signal
-import threading
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -28,10 +23,13 @@ from netaudit.cli.options import (
     write_outputs,
 )
 from netaudit.cli.resuming import continued
+from netaudit.cli.stopping import stoppable
 from netaudit.cli.storing import check_store, store_if_asked, store_options
 
 if TYPE_CHECKING:
     from netaudit.runs import Prepared, Request
+
+_STOPPING = "netaudit: stopping; what was learnt is kept (press again to leave at once)\n"
 
 
 @click.command()
@@ -94,8 +92,7 @@ def run_scan(
     from netaudit.runs import prepare, scan
 
     own = load(directories) if directories else None  # a mistake in these is told before anything is sent
-    stopped = threading.Event()
-    with Progress(quiet=quiet) as progress, _interruptible(stopped):
+    with Progress(quiet=quiet) as progress, stoppable(_STOPPING) as stopped:
         prepared = prepare(request, progress=None if quiet else progress.show, stopped=stopped)
         if resumed:
             from netaudit.resume import resume
@@ -129,25 +126,3 @@ def _profile_rate(request: "Request") -> float:
     from netaudit.profiles import PROFILES
 
     return PROFILES[request.profile].rate_pps
-
-
-class _interruptible:  # noqa: N801  a context manager, used as a verb
-    """The first interrupt ends the asking in good order, the second one ends the program."""
-
-    def __init__(self, stopped: threading.Event) -> None:
-        self.stopped = stopped
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            self.before = {number: signal.signal(number, self.stop) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in getattr(self, "before", {}).items():
-            signal.signal(number, handler)
-
-    def stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self.stopped.is_set():
-            raise KeyboardInterrupt
-        self.stopped.set()
-        with suppress(OSError):  # not through sys.stderr: it may be in the middle of a line
-            os.write(2, b"netaudit: stopping; what was learnt is kept (press again to leave at once)\n")

@@ -1,17 +1,15 @@
 """netaudit watch: scheduled rescans, what changed since the last one, and who is told."""
 
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from netaudit.cli.options import DONE, INCOMPLETE, INTERRUPTED, NOTHING_DONE, quiet_option, remark
+from netaudit.cli.stopping import stoppable
 
 if TYPE_CHECKING:
     from netaudit.watch.rounds import Post
@@ -54,7 +52,7 @@ def watch(ctx: click.Context, *, file: Path, once: bool, sites: tuple[str, ...],
     unknown = set(sites) - {site.name for site in settings.site}
     if unknown:
         raise click.UsageError(f"--site {', '.join(sorted(unknown))}: {file} names no such site")
-    with _stoppable() as stopped:
+    with stoppable() as stopped:
         post = Post(settings=settings, stopped=stopped, say=lambda text: remark(f"netaudit: {text}", quiet=quiet))
         if check:
             return _tell_times(post)
@@ -74,27 +72,6 @@ def _tell_times(post: "Post") -> int:
     for site in post.settings.site:
         click.echo(f"{next_due(site, moment()).isoformat(timespec='minutes')}  {site.name}: {', '.join(site.targets)}")
     return DONE
-
-
-@contextmanager
-def _stoppable() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second one ends the program."""
-    stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-        stopped.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _export(post: "Post") -> None:
