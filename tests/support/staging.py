@@ -60,6 +60,39 @@ class Stage:
             yield None
 
 
+class Clock:
+    """A clock that stands until it is moved, with what is asked of `time`; jobs sleep by it, whatever the machine does."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self._asleep = []  # (until when, what wakes them)
+        self._lock = threading.Lock()
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        until, woken = round(self.now + seconds, 6), threading.Event()
+        if until > self.now:
+            with self._lock:
+                self._asleep.append((until, woken))
+            woken.wait()
+
+    def is_still(self, course):
+        """Whether all that is under way sleeps, and has been heard."""
+        return len(self._asleep) == len(course.under_way) and course.events.empty()
+
+    def move(self, seconds):
+        """Let so much time pass, for those as well whose time has come with that."""
+        with self._lock:
+            self.now = round(self.now + seconds, 6)
+            due = [woken for until, woken in self._asleep if until <= self.now]
+            self._asleep = [(until, woken) for until, woken in self._asleep if until > self.now]
+        for woken in due:
+            woken.set()
+        assert self.now < 10_000, "this never ends"
+
+
 def settings(*targets, excluded=(), interfaces=(LOOPBACK,), channels=ALL, progress=None, rate_pps=1e6):
     """What a live run may use, at a rate that is no limit."""
     scope = parse_scope(targets, excluded)
