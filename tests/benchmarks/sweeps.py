@@ -2,7 +2,8 @@
 
     python tests/benchmarks/sweeps.py [RUNS]
 
-A program in C (arpd.c) answers for the hosts from the other end of a veth pair, each with a hardware address of its own. masscan wakes for packets only, so that ten small broadcasts a second come to everybody.
+A program in C (arpd.c) answers for the hosts from the other end of a veth pair, each with a hardware
+address of its own. masscan wakes for packets only, so that ten small broadcasts a second come to everybody.
 """
 
 import re

@@ -1,9 +1,9 @@
 import sys
 
 import pytest
-from benchmarks.processes import compete, markdown, run, wall
+from benchmarks.processes import Cost, compete, markdown, run, wall
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(9)"]
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 def python(code):
@@ -19,7 +19,7 @@ def test_whole_processes_are_measured():
 
 
 def test_memory_of_the_processes_that_it_begins_counts():
-    held = "import time; held = bytearray(60 << 20); time.sleep(0.6)"
+    held = "import time; held = bytearray(60 << 20); time.sleep(1.5)"
     cost = run([sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{held}'])"])
 
     assert 65 < cost.peak_mib < 200
@@ -29,16 +29,16 @@ def test_one_that_does_not_end_is_killed():
     cost = run(SLEEP, limit_s=0.5)
 
     assert cost.code == -9
-    assert cost.wall_s < 5
+    assert cost.wall_s < 30
 
 
 def test_medians_stand_beside_ours():
-    contest = compete(
-        "T", {"ours": python("pass"), "peer": python("import time; time.sleep(0.5)")}, runs=3, once={"peer"}
-    )
+    took = iter([2.0, 9.0, 1.0, 3.0])
+    ours, peer = (lambda: Cost(wall_s=next(took), cpu_s=0.0, peak_mib=1.0, code=0) for _ in range(2))
+    contest = compete("T", {"ours": ours, "peer": peer}, runs=3, once={"peer"})
 
     assert (len(contest.runs["ours"]), len(contest.runs["peer"])) == (3, 1)
-    assert contest.ratio("peer", wall) > contest.ratio("ours", wall) == 1
+    assert (contest.ratio("ours", wall), contest.ratio("peer", wall)) == (1, 4.5)
     assert "| peer, one run |" in markdown(contest)
 
 
