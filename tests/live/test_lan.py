@@ -6,13 +6,13 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 
 import pytest
 from support.namespaces import needs_namespaces, run_in
 from support.network import Network
 from support.sniffer import sniff
+from support.waiting import has_heard, wait_until
 
 from netaudit.demo import emulate, load_devices
 from netaudit.demo.verdicts import asset_at, mistakes
@@ -198,12 +198,13 @@ def test_no_datagram_was_empty_and_no_request_had_a_login(scanned):
 
 def test_an_interrupt_leaves_what_was_learnt(scanned, tmp_path):
     estate, *_ = scanned
-    output = tmp_path / "part.json"
-    command = ["ip", "netns", "exec", estate.network.scanner, *netaudit("scan", "10.77.0.0/24", "-o", f"json={output}")]
+    output, bundle = tmp_path / "part.json", tmp_path / "part.bundle"
+    scan = netaudit("scan", "10.77.0.0/24", "-o", f"json={output}", "--record", str(bundle))
+    command = ["ip", "netns", "exec", estate.network.scanner, *scan]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(3)
+        wait_until(lambda: has_heard(bundle), "its first answer")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
     kept = json.loads(output.read_text())
     assert process.returncode == 130

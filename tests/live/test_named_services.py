@@ -9,13 +9,14 @@ what it serves, and a bystander whom it names.
 import os
 import shutil
 import sys
-import time
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from support.namespaces import needs_namespaces, run_in
 from support.network import Network
 from support.recorders import running
+from support.waiting import serves, wait_until
 
 from netaudit.demo import EmulatedDevice, emulate
 from netaudit.demo.device import Answer, Datagram, TcpService, Truth, UdpService
@@ -75,16 +76,16 @@ def liar():
 
 
 def programs(folder):
-    """What is started where; none of a server that is not installed."""
+    """What is started where, and which ports it opens; none of a server that is not installed."""
     settings = (
         "port=8200", "network_interface=eth0", f"friendly_name={NAME}", "serial=4711", "model_number=1",
         f"media_dir={folder}", f"db_dir={folder}", f"log_dir={folder}", "inotify=no",
     )  # fmt: skip
     (folder / "minidlna.conf").write_text("\n".join(settings) + "\n")
     if MINIDLNA:
-        yield MEDIA, f"exec {MINIDLNA} -S -f {folder}/minidlna.conf -P {folder}/pid"
+        yield MEDIA, (f"exec {MINIDLNA} -S -f {folder}/minidlna.conf -P {folder}/pid", (("udp", 1900), ("tcp", 8200)))
     if IPYCAM:
-        yield CAMERA, f"cd {folder} && exec {IPYCAM} --source video >/dev/null 2>&1"
+        yield CAMERA, (f"cd {folder} && exec {IPYCAM} --source video >/dev/null 2>&1", (("udp", 3702),))
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +97,12 @@ def heard(tmp_path_factory):
         lan = network.lan()
         started = dict(programs(folder))
         emulation = stack.enter_context(emulate((liar(), machine(BYSTANDER)), lan.place))
-        for number, (address, program) in enumerate(started.items()):
+        for number, (address, (program, ports)) in enumerate(started.items()):
             namespace = network.namespace("server")
             mac = f"02:00:5e:00:53:{0x20 + number:02x}"
             network.plug(lan, namespace, "eth0", f"{address}/24", mac, "route add default dev eth0")
             stack.enter_context(running(namespace, program))
-        time.sleep(2.0)
+            wait_until(partial(serves, namespace, *ports), program)
         bundle = folder / "run.bundle"
         argv = [
             sys.executable,

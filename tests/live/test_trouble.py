@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pytest
 from support.namespaces import inside, ip, needs_namespaces
 from support.network import Network
+from support.sniffer import sniff
+from support.waiting import Acting, wait_until
 
 from netaudit.demo import Placement, emulate, load_devices
 
@@ -28,7 +29,7 @@ def two_lans():
         first, second = network.lan("10.77.0.0/24"), network.lan("10.78.0.0/24")
         lans = {NEAR: first, FAR: second}
         emulation = stack.enter_context(emulate([DEVICES[n] for n in lans], lambda d: lans[d.name].place(d)))
-        yield network, emulation
+        yield network, emulation, second
 
 
 @contextmanager
@@ -44,11 +45,9 @@ def scanning(network, folder, *arguments):
     process.inventory = json.loads((folder / "run.json").read_text())
 
 
-def wait_until(happened, patience_s=30):
-    until = time.monotonic() + patience_s
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.02)
+def unplug(played):
+    with played.placement.enter():
+        subprocess.run(["ip", "link", "set", "eth0", "down"], check=True)
 
 
 def gaps(process, kind):
@@ -61,10 +60,12 @@ def found(process):
 
 @pytest.mark.parametrize("command", ["link set {} down", "link delete {}"], ids=["down", "gone"])
 def test_interface_that_goes_away_does_not_end_the_run(tmp_path, command):
-    with two_lans() as (network, emulation):
-        with scanning(network, tmp_path, *TARGETS, "--channels", "arp,sadp,http", "--rate", "40") as process:
-            process.stderr.readline()  # it says what it is going to do
-            time.sleep(1)
+    with two_lans() as (network, emulation, far):
+        with (
+            sniff(network.wire, far.bridge) as sniffer,
+            scanning(network, tmp_path, *TARGETS, "--channels", "arp,sadp,http", "--rate", "40") as process,
+        ):
+            wait_until(lambda: any(f[12:14] == b"\x08\x06" for f in sniffer.received()), "its first question")
             ip(command.format("lan1"), inside=network.scanner)
         near = emulation[NEAR].address
 
@@ -75,12 +76,11 @@ def test_interface_that_goes_away_does_not_end_the_run(tmp_path, command):
 
 
 def test_device_that_falls_silent_during_the_scan_is_told_and_so_is_its_replay(tmp_path):
-    with two_lans() as (network, emulation):
+    with two_lans() as (network, emulation, _):
         camera = emulation[NEAR]
+        camera.seen = Acting(lambda _: unplug(camera))
         with scanning(network, tmp_path, *TARGETS, "--channels", "arp,http") as process:
-            wait_until(lambda: list(camera.connections()))
-            with camera.placement.enter():
-                subprocess.run(["ip", "link", "set", "eth0", "down"], check=True)
+            pass
     harm = process.inventory["coverage"]["harm"]
     replay = ["replay", str(tmp_path / "run.bundle"), "-o", f"json={tmp_path / 'again.json'}"]
     again = subprocess.run([sys.executable, "-m", "netaudit", *replay], capture_output=True, text=True, check=False)
