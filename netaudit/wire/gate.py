@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 GROUPS = frozenset({"224.0.0.251", "239.255.255.250", "239.255.255.251", "ff02::fb", "ff02::c", "ff02::1"})
 LIMITED_BROADCAST = "255.255.255.255"  # RFC 919: never forwarded
 _CREDIT_S = 0.005  # a sleep ends late; so much lateness is made up for, or high rates would never be reached
+_MISSED_S = 0.05  # after which a slot is lost: all who waited through a standstill would leave at once
 _MOST_REMEMBERED = 65_536  # devices whose last question is remembered; then those that may be asked again are forgotten
 
 
@@ -105,6 +106,13 @@ class Gate:
             self._free_at = slot + self._interval_s
             self.slots += 1
             return max(0.0, at - now)
+
+    def missed(self, slot_at: float) -> bool:
+        """Whether a slot that came at this time (monotonic) was missed by so much that it is given back: take another."""
+        with self._lock:
+            late = time.monotonic() - slot_at > _MISSED_S
+            self.slots -= late
+            return late
 
     def due(self, addresses: Sequence[str]) -> tuple[int, float]:
         """Take the next slot for the first of these devices, and for those after it whose slot has come already.

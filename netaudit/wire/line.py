@@ -4,10 +4,10 @@ The steps are those of `steps.py` and run as in a conversation: admitted and pac
 size, hung up in good order. What a line adds is that its caller waits, and that all its steps together have a deadline.
 """
 
-import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
+from netaudit.wire.clock import Clock
 from netaudit.wire.gate import Gate
 from netaudit.wire.readiness import Watch
 from netaudit.wire.steps import Outcome, Pause, Step
@@ -44,7 +44,8 @@ class Line:
         self.watch: Watch[Talk] = Watch()
         self.address = address
         self.connected = False  # once at least
-        self._ends_at = time.monotonic() + deadline_s
+        self.clock = Clock()
+        self._ends_at = self.clock() + deadline_s
         self._talk = Talk(self, address, _nothing())
 
     def alarm(self, talk: Talk) -> None:
@@ -52,7 +53,7 @@ class Line:
 
     def do(self, step: Step) -> Outcome:
         """Take one step and wait for its end."""
-        left_s = self._ends_at - time.monotonic()
+        left_s = self._ends_at - self.clock()
         if left_s <= 0:
             return Outcome("timeout", detail="the device took too long altogether")
         if not isinstance(step, Pause):
@@ -80,12 +81,12 @@ class Line:
         return Outcome("closed", detail="the run was stopped")
 
     def _round(self) -> Outcome | None:
-        left_s = self._talk.deadline - time.monotonic()
+        left_s = self._talk.deadline - self.clock()  # before what has come is read: it is not late
         for _, events in self.watch.ready(min(left_s, _PATIENCE_S)):
             outcome = self._talk.on_ready(events)
             if outcome:
                 return outcome
-        return self._talk.on_alarm() if self._talk.deadline <= time.monotonic() else None
+        return self._talk.on_alarm() if left_s <= 0 else None
 
 
 def _nothing() -> Generator[Step, Outcome, None]:

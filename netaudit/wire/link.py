@@ -16,6 +16,7 @@ from itertools import count
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.arpsocket import ETHERTYPE_ARP, Link, open_link
 from netaudit.wire.burst import MOST, Burst
+from netaudit.wire.clock import Clock
 from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
@@ -83,6 +84,7 @@ def sweep(
     sweeping = _Sweep(link, interface, gate, Passes(addresses, notes), asked or threading.Event())
     try:
         yield from sweeping.run()
+        sweeping.take(_MOST_HELD)  # what came while this program stood still is not late
     except OSError as error:
         yield from sweeping.read()
         yield from _broken_off(interface, error, sweeping.sent)
@@ -101,6 +103,7 @@ class _Sweep:
         self.link = link
         self.interface = interface
         self.gate = gate
+        self.clock = Clock()
         self.passes = passes
         self.asked = asked
         self.silent = passes.silent
@@ -108,8 +111,8 @@ class _Sweep:
         self.burst = Burst(link, build_request(interface), _TARGET)
         self.taken: deque[tuple[float, float, bytes]] = (
             deque()
-        )  # frames with when they came, monotonic and by the clock
-        self.heard_at = 0.0  # the last packet of somebody else, monotonic
+        )  # frames with when they came, by this sweep's clock and by everybody's
+        self.heard_at = 0.0  # the last packet of somebody else, by this sweep's clock
         self.sent = 0
 
     def run(self) -> Iterator[Event]:
@@ -117,12 +120,12 @@ class _Sweep:
         until = 0.0
         while len(answered) < PASSES or (may_hide(answered) and len(answered) < MOST_PASSES):
             yield from self.ask_all(self.passes.begin())
-            until = until or time.monotonic() + TAIL_S
+            until = until or self.clock() + TAIL_S
             if len(answered) + 1 >= PASSES:
                 self.asked.set()
             yield from self.await_quiet(QUIET_S if len(answered) + 1 < PASSES else LAST_QUIET_S)
             if self.silent and len(answered) + 1 >= PASSES:
-                yield from self.listen(until - time.monotonic())
+                yield from self.listen(until - self.clock())
             if self.gate.stopped.is_set():
                 return
             self.passes.end()
@@ -144,13 +147,13 @@ class _Sweep:
 
     def await_quiet(self, quiet_s: float) -> Iterator[Reply]:
         """Listen until nothing has come for so long, or longer where answers come late; a second at most."""
-        started = time.monotonic()
+        started = self.clock()
         yield from self.read()
         while not self.gate.stopped.is_set():
             heard = max(started, self.heard_at)
             until = min(started + TAIL_S, max(heard + quiet_s, started + AS_LATE * (heard - started)))
             until = until if self.silent else heard + ALL_S
-            left_s = until - time.monotonic()
+            left_s = until - self.clock()
             if readable([self.link], min(left_s, _PATIENCE_S)):
                 self.take()
                 yield from self.read()
@@ -198,9 +201,9 @@ class _Sweep:
 
     def listen(self, seconds: float) -> Iterator[Reply]:
         """Take what comes in so many seconds, and read it, where there is time for that."""
-        until = time.monotonic() + seconds
+        until = self.clock() + seconds
         while not self.gate.stopped.is_set():
-            left_s = until - time.monotonic()
+            left_s = until - self.clock()
             if readable([self.link], min(left_s, _PATIENCE_S)):
                 self.take()
             if seconds or self.holds_enough():
@@ -211,15 +214,15 @@ class _Sweep:
     def holds_enough(self) -> bool:
         """Whether what was taken must be read now, though requests can go out without a pause."""
         return bool(self.taken) and (
-            len(self.taken) >= _MOST_HELD or time.monotonic() - self.taken[0][0] >= _LONGEST_HELD_S
+            len(self.taken) >= _MOST_HELD or self.clock() - self.taken[0][0] >= _LONGEST_HELD_S
         )
 
-    def take(self) -> None:
+    def take(self, most: int = _AT_ONCE) -> None:
         """Take the frames that have come, and note when."""
-        now, clock = time.monotonic(), time.time()
-        for _ in range(_AT_ONCE):
+        now, heard_at = self.clock(), time.time()
+        for _ in range(most):
             try:
-                self.taken.append((now, clock, self.link.recv(_SNAPLEN)))
+                self.taken.append((now, heard_at, self.link.recv(_SNAPLEN)))
             except BlockingIOError:
                 return
 

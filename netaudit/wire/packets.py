@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from netaudit.wire.bpf import Wanted, attach, compile_filter
+from netaudit.wire.clock import Clock
 from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
@@ -22,6 +23,7 @@ from netaudit.wire.udp import Notes
 
 LARGEST_FRAME_BYTES = 65_535
 _AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
+_MOST_WAITING = 32_768  # taken at the end: more than fit into the kernel's buffer
 _PATIENCE_S = 0.04  # after which it is noticed that nobody listens any longer, where nothing comes
 _EVERY_PROTOCOL = 0x0003  # ETH_P_ALL, linux/if_ether.h
 # linux/if_packet.h; not exported by Python's socket module.
@@ -57,6 +59,7 @@ class PacketSocket:
         self.heard = 0  # frames taken
         self.dropped = 0  # frames that the kernel threw away, because its buffer was full
         self.sent = 0
+        self._clock = Clock()
         self._sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
             self._open(interface, wanted, _PROMISCUOUS if all_hosts else _ALL_MULTICAST)
@@ -80,17 +83,16 @@ class PacketSocket:
 
     def listen(self, seconds: float, gate: Gate, *, to_us: bool = True) -> Iterator[Frame]:
         """The frames of others that come in so many seconds, or until the run is stopped; without `to_us`, not ours."""
-        until = time.monotonic() + seconds
-        while not gate.stopped.is_set():
-            left_s = until - time.monotonic()
+        ignored, until = {_OUTGOING} if to_us else {_OUTGOING, _TO_US}, self._clock() + seconds
+        while (left_s := until - self._clock()) > 0 and not gate.stopped.is_set():
             if readable([self._sock], min(left_s, _PATIENCE_S)):
-                yield from self._waiting({_OUTGOING} if to_us else {_OUTGOING, _TO_US})
+                yield from self._waiting(ignored, _AT_ONCE)
             self._count_drops()
-            if left_s <= 0:
-                return
+        yield from self._waiting(ignored, _MOST_WAITING)  # what came while this program stood still is not late
+        self._count_drops()
 
-    def _waiting(self, ignored: set[int]) -> Iterator[Frame]:
-        for _ in range(_AT_ONCE):
+    def _waiting(self, ignored: set[int], most: int) -> Iterator[Frame]:
+        for _ in range(most):
             try:
                 frame, address = self._sock.recvfrom(LARGEST_FRAME_BYTES)
             except BlockingIOError:
@@ -107,11 +109,12 @@ class PacketSocket:
     def ask(self, shots: Shots, to: str, listen_s: float, gate: Gate, notes: Notes | None = None) -> Iterator[Frame]:
         """Send frames on schedule to an address that the gate admits; what comes meanwhile, and for some time after."""
         gate.admit(to)
-        started = time.monotonic()
+        started = self._clock()
         for number, (due_s, frame) in enumerate(shots):
             if notes and notes.was_sent(to, number):
                 continue
-            yield from self.listen(started + due_s + gate.delay() - time.monotonic(), gate)
+            yield from self.listen(started + due_s - self._clock(), gate)
+            yield from self.listen(gate.delay(), gate)
             if gate.stopped.is_set():
                 return
             if notes:

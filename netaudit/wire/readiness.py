@@ -12,7 +12,6 @@ READ = select.EPOLLIN | select.EPOLLRDHUP
 WRITE = select.EPOLLOUT
 ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR  # the other side hung up, or there is an error to be told
 FAILED = select.EPOLLHUP | select.EPOLLERR
-_AT_ONCE = 256  # sockets that are told of in one go; the others are told of in the next
 
 
 class Descriptor(Protocol):
@@ -50,9 +49,10 @@ class Watch(Generic[Holder]):
         self._epoll.unregister(descriptor)
 
     def ready(self, wait_s: float) -> list[tuple[Holder, int]]:
-        """Whose sockets have something to say after at most so many seconds, and what (READ, WRITE, ENDED)."""
+        """All whose sockets have something to say after at most so many seconds, and what (READ, WRITE, ENDED)."""
         holders = self._holders
-        return [(holders[descriptor], events) for descriptor, events in self._epoll.poll(max(0.0, wait_s), _AT_ONCE)]
+        found = self._epoll.poll(max(0.0, wait_s), max(1, len(holders)))  # more than there are need no room
+        return [(holders[descriptor], events) for descriptor, events in found]
 
     def close(self) -> None:
         """Wait for nothing any more."""

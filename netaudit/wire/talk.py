@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Protocol
 
+from netaudit.wire.clock import Clock
 from netaudit.wire.failures import status_of, told
 from netaudit.wire.gate import Gate
 from netaudit.wire.readiness import ENDED, FAILED, READ, WRITE, Watch
@@ -33,6 +34,7 @@ class Loop(Protocol):
 
     gate: Gate
     watch: "Watch[Talk]"
+    clock: Clock  # of all deadlines
 
     def alarm(self, talk: "Talk") -> None: ...
 
@@ -42,7 +44,7 @@ class Talk:
 
     __slots__ = (
         "_broken", "_dialled_at", "_discarded", "_ended", "_incoming", "_limit_s", "_local", "_outgoing", "_parted_at",
-        "_sock", "_step", "_tls", "_until", "_watched", "address", "armed", "conversation", "deadline", "loop", "over",
+        "_slot_at", "_sock", "_step", "_tls", "_until", "_watched", "address", "armed", "conversation", "deadline", "loop", "over",
     )  # fmt: skip
 
     def __init__(self, loop: Loop, address: str, conversation: Conversation, limit_s: float | None = None) -> None:
@@ -66,10 +68,11 @@ class Talk:
         self._discarded = 0
         self._parted_at = -math.inf  # when we last hung up
         self._dialled_at = 0.0  # when the last connection was begun
+        self._slot_at = 0.0  # when the gate's slot comes for the next one, monotonic
 
     def is_late(self) -> bool:
         """Whether the conversation has taken longer than the user allows."""
-        return self._until < math.inf and time.monotonic() >= self._until
+        return self._until < math.inf and self.loop.clock() >= self._until
 
     def start(self, step: Step) -> Outcome | None:
         """Begin a step; an Outcome where it ended at once."""
@@ -83,11 +86,15 @@ class Talk:
         sock = self._sock
         if sock is None or self._broken:
             return Outcome("closed", detail="the connection is not open")
-        self._set_deadline(step.timeout_s)
         try:
-            return self._begin_handshake(sock, step) if isinstance(step, Secure) else self._begin_exchange(sock, step)
+            outcome = (
+                self._begin_handshake(sock, step) if isinstance(step, Secure) else self._begin_exchange(sock, step)
+            )
         except OSError as error:
             return self._went_wrong(error)
+        if outcome is None:
+            self._set_deadline(step.timeout_s)
+        return outcome
 
     def on_ready(self, events: int) -> Outcome | None:
         """The socket can be read or written, as `readiness` says; the Outcome, if that ended the step."""
@@ -110,7 +117,7 @@ class Talk:
         """The step's time is up; the Outcome, if that ended it."""
         step = self._step
         if isinstance(step, Connect) and self._sock is None and not self.is_late():
-            return self._connect(step)
+            return self._wait_for_slot(step) if self.loop.gate.missed(self._slot_at) else self._connect(step)
         if isinstance(step, Pause):
             if self._is_unheard():
                 self._set_deadline(FAREWELL_S)
@@ -141,7 +148,7 @@ class Talk:
             sock.close()
 
     def _set_deadline(self, seconds: float) -> None:
-        self.deadline = min(time.monotonic() + seconds, self._until)
+        self.deadline = min(self.loop.clock() + seconds, self._until)
         if self.deadline < self.armed:
             self.loop.alarm(self)
 
@@ -151,6 +158,7 @@ class Talk:
         delay_s = self.loop.gate.delay(self.address)
         if delay_s <= 0:
             return self._connect(step)
+        self._slot_at = time.monotonic() + delay_s
         self._set_deadline(delay_s)
         return None
 
@@ -158,7 +166,7 @@ class Talk:
         self._ended = self._broken = False
         self._local = ("", 0)
         if self._limit_s and self._until == math.inf:
-            self._until = time.monotonic() + self._limit_s
+            self._until = self.loop.clock() + self._limit_s
         try:
             self.loop.gate.admit(self.address)
         except PermissionError as error:
@@ -166,7 +174,7 @@ class Talk:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         try:
             self._sock = sock = socket.socket(family, _STREAM)
-            self._dialled_at = time.monotonic()
+            self._dialled_at = self.loop.clock()
             code = sock.connect_ex((self.address, step.port))
         except OSError as error:
             return self._failed(error.errno or 0)
@@ -280,7 +288,7 @@ class Talk:
         self._broken = self._broken or status != "ok"
         version, took_s = "", 0.0
         if isinstance(self._step, Connect):
-            took_s = time.monotonic() - self._dialled_at
+            took_s = self.loop.clock() - self._dialled_at
             if self._broken:
                 self.close()  # nothing was said: there is nothing to hear out
         if self._tls:
@@ -299,12 +307,12 @@ class Talk:
             self.close()
         else:
             self._discarded = 0
-            self._parted_at = time.monotonic()
+            self._parted_at = self.loop.clock()
             self._watch(sock, READ)
 
     def _is_unheard(self) -> bool:
         """Whether the device may not know yet that we have hung up: then it would have two connections of ours."""
-        if self._sock is None or time.monotonic() >= min(self._parted_at + UNHEARD_S, self._until):
+        if self._sock is None or self.loop.clock() >= min(self._parted_at + UNHEARD_S, self._until):
             return False
         return sys.platform == "linux" and _state_of(self._sock) in _UNHEARD
 

@@ -7,12 +7,12 @@ a network, and a device's ports are asked in turn by construction.
 
 import heapq
 import math
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import count
 
 from netaudit.model import Event, Problem
+from netaudit.wire.clock import Clock
 from netaudit.wire.gate import Gate
 from netaudit.wire.readiness import Watch
 from netaudit.wire.steps import STEPS, Conversation, Outcome
@@ -68,6 +68,7 @@ class _Loop:
         self.gate = gate
         self.host_timeout_s = host_timeout_s
         self.watch: Watch[Talk] = Watch()
+        self.clock = Clock()
         self._waiting = conversations
         self._in_flight = in_flight
         self._talks: set[Talk] = set()
@@ -82,9 +83,9 @@ class _Loop:
             if not self._talks and self._exhausted:
                 return
             yield from self._hear(self._patience())
-            now = time.monotonic()
+            now = self.clock()
             if self._alarms and self._alarms[0][0] <= now:
-                yield from self._hear(0.0)  # what came while others were heard, or read about, is not late
+                yield from self._hear(0.0)  # what came while others were heard, or we stood still, is not late
                 yield from self._ring(now)
             yield None
 
@@ -161,7 +162,7 @@ class _Loop:
         patience_s = _LOOK_S if self._wanting else _PATIENCE_S
         if not self._alarms:
             return patience_s
-        return min(patience_s, max(0.0, self._alarms[0][0] - time.monotonic()))
+        return min(patience_s, max(0.0, self._alarms[0][0] - self.clock()))
 
     def _ring(self, now: float) -> Iterator[Event]:
         while self._alarms and self._alarms[0][0] <= now:

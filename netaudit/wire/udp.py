@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
+from netaudit.wire.clock import Clock
 from netaudit.wire.gate import GROUPS, Gate
 from netaudit.wire.groups import dropped, open_listener, open_sender, zoned
 from netaudit.wire.readiness import readable
@@ -27,6 +28,7 @@ MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
 MADE_UP_S = 0.05  # that a datagram may be late, and the next ones make up for
 _ENOUGH_S = 0.04  # after which it is noticed that nobody waits for answers any longer
 _AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
+_MOST_WAITING = 32_768  # taken at the end: more than fit into the kernel's buffer
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})  # of the sending side: nothing is wrong, but late
 _FULL_S = 0.02  # until the next try
@@ -86,6 +88,7 @@ class _Salvo:
     def __init__(self, volley: Volley, gate: Gate, sockets: list[socket.socket]) -> None:
         self.volley = volley
         self.gate = gate
+        self.clock = Clock()
         self.sockets = sockets
         self.sender = sockets[0]
         self.names = {sock: sock.getsockname()[:2] for sock in sockets}
@@ -100,7 +103,7 @@ class _Salvo:
         self.tries_left = _FULL_TRIES
 
     def run(self) -> Iterator[Event]:
-        started = time.monotonic()
+        started = self.clock()
         notes = self.volley.notes
         for number, (due_s, datagram) in enumerate(self.volley.shots):
             yield from self.listen(started + due_s)
@@ -110,16 +113,25 @@ class _Salvo:
                     continue
                 if self.volley.pace_s:
                     yield from self.listen(next_at)
-                    next_at = max(next_at, time.monotonic() - MADE_UP_S) + self.volley.pace_s
-                delay_s = self.gate.delay("" if destination in self.shared else destination)
-                yield from self.listen(time.monotonic() + delay_s)
+                    next_at = max(next_at, self.clock() - MADE_UP_S) + self.volley.pace_s
+                yield from self.await_slot("" if destination in self.shared else destination)
                 if self.gate.stopped.is_set():
                     break
                 if notes:
                     notes.sending(destination, number, datagram)
                 yield from self.send(datagram, destination)
         yield from self.hear_out()
+        for sock in self.sockets:
+            yield from self.drain(sock, _MOST_WAITING)  # what came while this program stood still is not late
         yield from self.report()
+
+    def await_slot(self, device: str) -> Iterator[Event]:
+        """Listen until the gate's next slot comes, and once more where this program stood still when it came."""
+        delay_s = self.gate.delay(device)
+        slot_at = time.monotonic() + delay_s
+        yield from self.listen(self.clock() + delay_s)
+        if self.gate.missed(slot_at):
+            yield from self.listen(self.clock() + self.gate.delay(device))
 
     def send(self, datagram: bytes, destination: str) -> Iterator[Event]:
         """Send one datagram; a full buffer is waited for, because a local error says nothing of the device."""
@@ -131,7 +143,7 @@ class _Salvo:
         error = self.try_to_send(datagram, destination)
         while error and error.errno in _FULL and self.tries_left > 0 and not self.gate.stopped.is_set():
             self.tries_left -= 1
-            yield from self.listen(time.monotonic() + _FULL_S)
+            yield from self.listen(self.clock() + _FULL_S)
             error = self.try_to_send(datagram, destination)
         if error:
             yield from self.problem(destination, _status(error), error.strerror or str(error))
@@ -149,7 +161,7 @@ class _Salvo:
     def listen(self, until: float) -> Iterator[Event]:
         """Yield what comes until this time; at least one look, so that a fast sender still listens."""
         while not self.gate.stopped.is_set():
-            left_s = until - time.monotonic()
+            left_s = until - self.clock()
             for sock in readable(self.sockets, min(left_s, _PATIENCE_S)):
                 yield from self.drain(sock)
             if left_s <= 0:
@@ -157,15 +169,15 @@ class _Salvo:
 
     def hear_out(self) -> Iterator[Event]:
         """Yield what comes after the last datagram, until the time is up, or nobody waits for it any longer."""
-        until, enough = time.monotonic() + self.volley.listen_s, self.volley.enough
+        until, enough = self.clock() + self.volley.listen_s, self.volley.enough
         while not (self.gate.stopped.is_set() or (enough and enough.is_set())):
-            now = time.monotonic()
+            now = self.clock()
             yield from self.listen(min(until, now + _ENOUGH_S))
             if now >= until:
                 return
 
-    def drain(self, sock: socket.socket) -> Iterator[Event]:
-        for _ in range(_AT_ONCE):
+    def drain(self, sock: socket.socket, most: int = _AT_ONCE) -> Iterator[Event]:
+        for _ in range(most):
             try:
                 payload, _, _, source = sock.recvmsg(LARGEST_DATAGRAM_BYTES)
             except BlockingIOError:

@@ -1,6 +1,7 @@
 """Servers on loopback whose manners a test decides, and conversations held with them."""
 
 import contextlib
+import select
 import socket
 import threading
 import time
@@ -37,13 +38,15 @@ def serving(answer: Callable[[socket.socket], object], address: str = "127.0.0.1
     service = Service(address, listener.getsockname()[1])
     visits: list[tuple[socket.socket, threading.Thread]] = []
     lock = threading.Lock()
-    accepting = threading.Thread(target=_accept, args=(listener, answer, service, visits, lock), daemon=True)
+    ended, end = socket.socketpair()
+    accepting = threading.Thread(target=_accept, args=(listener, ended, answer, service, visits, lock), daemon=True)
     accepting.start()
     try:
         yield service
     finally:
-        _wake(listener)
-        accepting.join(PATIENCE_S)
+        end.close()
+        accepting.join()  # it takes in first who came while it was not given its turn
+        ended.close()
         for sock, thread in visits:
             thread.join(0.3)  # whoever hangs up in good order has done so by now
             _wake(sock)
@@ -52,17 +55,16 @@ def serving(answer: Callable[[socket.socket], object], address: str = "127.0.0.1
         listener.close()
 
 
-def _accept(listener, answer, service, visits, lock):
-    with contextlib.suppress(OSError):
-        while True:
-            sock, _ = listener.accept()
-            with lock:
-                service.begun += 1
-                service.open_now += 1
-                service.most_open = max(service.most_open, service.open_now)
-            thread = threading.Thread(target=_visit, args=(sock, answer, service, lock), daemon=True)
-            visits.append((sock, thread))
-            thread.start()
+def _accept(listener, ended, answer, service, visits, lock):
+    while listener in select.select([listener, ended], [], [])[0]:
+        sock, _ = listener.accept()
+        with lock:
+            service.begun += 1
+            service.open_now += 1
+            service.most_open = max(service.most_open, service.open_now)
+        thread = threading.Thread(target=_visit, args=(sock, answer, service, lock), daemon=True)
+        visits.append((sock, thread))
+        thread.start()
 
 
 def _visit(sock, answer, service, lock):

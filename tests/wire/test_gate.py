@@ -203,6 +203,26 @@ def test_many_slots_are_the_same_as_one_by_one(clock):
     assert times[single][-1].expected >= 200.0 + 5 * 0.2
 
 
+@pytest.mark.parametrize(("late_s", "missed"), [(-0.5, False), (0.0, False), (0.04, False), (0.06, True), (2.0, True)])
+def test_slot_that_was_missed_is_given_back(clock, late_s, missed):
+    gate = guarded("10.0.0.1")
+    slot_at = clock.now + gate.delay()
+    clock.now += late_s
+
+    assert gate.missed(slot_at) is missed
+    assert gate.slots == (0 if missed else 1)
+
+
+@pytest.mark.parametrize("spacing_s", [0.0, 0.2])
+def test_after_a_standstill_no_more_leave_at_once_than_at_any_time(clock, spacing_s):
+    gate = guarded("10.0.0.0/24", rate_pps=900.0, spacing_s=spacing_s)
+    addresses = [f"10.0.0.{number}" for number in range(1, 101)]
+    for standstill_s in (0.1, 2.0, 3600.0):
+        clock.now += standstill_s
+
+        assert gate.due(addresses) == (5, 0.0)  # those of the last 5 ms
+
+
 def test_device_that_must_wait_ends_what_is_taken_together(clock):
     gate = guarded("10.0.0.0/24", rate_pps=1e6, spacing_s=0.2)
     gate.delay("10.0.0.2")

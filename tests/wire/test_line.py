@@ -1,10 +1,13 @@
 import threading
 import time
 
+import pytest
 from support.servers import open_gate, serving
+from support.standstill import Standstill
 
 from netaudit.wire.gate import Gate
 from netaudit.wire.line import Line, Site
+from netaudit.wire.readiness import Watch
 from netaudit.wire.steps import Connect, Exchange, Pause
 
 
@@ -41,6 +44,33 @@ def test_line_that_the_device_has_left_is_not_quiet():
         line.close()
 
     assert (before, after) == (False, False)
+
+
+@pytest.mark.parametrize("deadline_s", [5, 60])
+def test_answer_that_came_while_the_program_stood_still_is_not_late(monkeypatch, deadline_s):
+    standstill, answered = Standstill(monkeypatch), threading.Event()
+
+    def answer(sock):
+        sock.recv(64)
+        sock.sendall(b"yes!")
+        answered.set()
+
+    def stands_still(watch, wait_s):
+        if standstill.ahead_s:
+            return ready(watch, wait_s)
+        assert answered.wait(30)
+        standstill.stand_still(30)
+        return []  # it had looked before
+
+    ready = Watch.ready
+    with serving(answer) as service:
+        line = Line(open_gate(), service.address, deadline_s)
+        line.do(Connect(service.port))
+        monkeypatch.setattr(Watch, "ready", stands_still)
+        outcome = line.do(ask(timeout_s=0.2))
+        line.close()
+
+    assert (outcome.status, outcome.data) == ("ok", b"yes!")
 
 
 def test_all_steps_together_have_a_deadline():

@@ -1,4 +1,5 @@
 import fcntl
+import os
 import resource
 import select
 import socket
@@ -95,6 +96,20 @@ def test_watch_waits_for_what_it_is_told_to(pairs, watch):
     quiet = watch.ready(0.01)
 
     assert (writable, quiet) == ([("holder", WRITE)], [])
+
+
+def test_watch_tells_of_all_at_once_however_many(pairs, watch):
+    """Whoever is not told of after a standstill would be held for late."""
+    pairs[0][1].send(b"x")
+    copies = [os.dup(pairs[0][0].fileno()) for _ in range(400)]
+    for copy in copies:
+        watch.add(copy, READ, copy)
+    told = watch.ready(1.0)
+    for copy in copies:
+        watch.drop(copy)
+        os.close(copy)
+
+    assert sorted(told) == [(copy, READ & select.EPOLLIN) for copy in sorted(copies)]
 
 
 def test_what_is_dropped_is_not_told_of(pairs, watch):

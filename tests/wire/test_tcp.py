@@ -2,13 +2,18 @@ import gc
 import socket
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from support.servers import open_gate, serving
+from support.standstill import Standstill
+from support.tls import tls_server
 
 from netaudit.model import Gap, Problem
 from netaudit.wire.gate import Gate
-from netaudit.wire.steps import Connect, Exchange, Pause
+from netaudit.wire.readiness import Watch
+from netaudit.wire.secure import modern_context
+from netaudit.wire.steps import Connect, Exchange, Pause, Secure
 from netaudit.wire.talk import Talk
 from netaudit.wire.tcp import IN_FLIGHT, attend, converse
 
@@ -212,6 +217,68 @@ def test_answer_that_came_while_others_were_heard_is_not_late():
             time.sleep(0.5)
 
     assert sorted(results) == ["ok", "ok", "ok", "told", "told"]
+
+
+def stands_still_whenever_something_comes(monkeypatch, seconds):
+    """What comes lies there for so long before it is read."""
+    standstill, ready = Standstill(monkeypatch), Watch.ready
+
+    def late(watch, wait_s):
+        found = ready(watch, wait_s)
+        standstill.stand_still(seconds if found else 0)
+        return found
+
+    monkeypatch.setattr(Watch, "ready", late)
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_time_in_which_the_program_stood_still_is_not_the_devices(monkeypatch, version):
+    """The second half of a handshake begins only when the first was read; and no visit is over for that."""
+
+    def secured(sock):
+        with tls_server(version=version).wrap_socket(sock.dup(), server_side=True) as tls:
+            tls.sendall(tls.recv(1024))
+
+    def asks_over_tls(port):
+        outcomes = [(yield Connect(port, 1.0)), (yield Secure(modern_context())), (yield Exchange(b"hi", bool, 9, 5.0))]
+        yield remark(" ".join(outcome.status for outcome in outcomes))
+        yield remark("quick" if outcomes[0].took_s < 1.0 else f"took {outcomes[0].took_s} s")
+
+    stands_still_whenever_something_comes(monkeypatch, 30.0)
+    with serving(secured) as service:
+        events = list(converse(iter([(service.address, asks_over_tls(service.port))]), open_gate(), 1, 20.0))
+
+    assert told(events) == ["ok ok ok", "quick"]
+
+
+def test_after_a_standstill_connections_are_begun_at_the_same_pace_as_before(monkeypatch):
+    """Not all at once whose slots have come meanwhile."""
+    standstill, ready, begun = Standstill(monkeypatch, frozen=True), Watch.ready, []
+
+    class Counting(Gate):
+        def connected(self, address):
+            begun.append(standstill.monotonic())
+            super().connected(address)
+
+    def waits(watch, wait_s):
+        found = ready(watch, 0.0)
+        if not found:
+            stands_still = len(begun) == 5 and begun[-1] + 0.02 < standstill.monotonic()
+            standstill.stand_still(3.0 if stands_still else max(wait_s, 0.001))
+        return found
+
+    def connects(port):
+        yield Connect(port)
+
+    monkeypatch.setattr(Watch, "ready", waits)
+    with serving(stays_silent) as service:
+        gate = Counting(lambda _: True, rate_pps=20)
+        list(converse(((service.address, connects(service.port)) for _ in range(30)), gate))
+    apart_s = [later - earlier for earlier, later in pairwise(begun)]
+
+    assert (len(begun), gate.slots) == (30, 30)
+    assert max(apart_s) > 2.9
+    assert min(apart_s) >= 0.05 - 0.006  # what a sleep may be late
 
 
 def test_error_in_a_conversation_is_not_swallowed():
