@@ -2,7 +2,7 @@
 
     python tests/benchmarks/beside_peers.py [AREA ...] [--runs N] [--write docs/benchmarks.md]
 
-The areas are captures, sweeps, naming, banners and verbs. Needs root for namespaces; a peer that is not installed is left out.
+The areas are captures, sweeps, naming, losses, banners, verbs and stored. Needs root for namespaces; a peer that is not installed is left out.
 With --write, the areas that were measured take the place of their sections in the page, and the others stay.
 """
 
@@ -25,8 +25,10 @@ AREAS: dict[str, Callable[[int], Sequence[Contest]]] = {
     "captures": lambda runs: [captures.measure(captures.PACKETS, runs), captures.measure(captures.FEWER, runs)],
     "sweeps": sweeps.measure,
     "naming": lambda runs: [naming.measure(naming.DEVICES, runs, answering=mode) for mode in (False, True)],
+    "losses": lambda runs: [naming.measure(naming.DEVICES, runs, naming.OURS, loss=naming.LOSS)],
     "banners": banners.measure,
     "verbs": lambda runs: [verbs.measure(runs)],
+    "stored": lambda runs: [verbs.measure_stored(runs)],
 }
 PEERS = ("arp-scan", "masscan", "nmap", "tcpdump", "tshark")
 MARK = "<!-- {}: {} -->"

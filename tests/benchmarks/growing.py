@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Network
 from itertools import cycle
 from pathlib import Path
@@ -60,11 +61,12 @@ class Growth:
     sizes: tuple[int, ...]
     runs: int  # of each size; the median counts
     measure: Callable[[Sequence[int], int], Iterator[Point]]
+    beyond: int = 0  # a size that takes too long, for which the line is told
 
     def series(self, sizes: Sequence[int] = (), runs: int = 0) -> Series:
         """Measure all sizes."""
         points = tuple(self.measure(sizes or self.sizes, runs or self.runs))
-        return Series(title=self.title, unit=self.unit, points=points)
+        return Series(title=self.title, unit=self.unit, points=points, beyond=self.beyond)
 
 
 def attached(sizes: Sequence[int], runs: int, share: int = sweeps.FEW) -> Iterator[Point]:
@@ -83,12 +85,12 @@ def alive(sizes: Sequence[int], runs: int) -> Iterator[Point]:
         yield Point(size=hosts, wall_s=found.wall_s, cpu_s=found.cpu_s, peak_mib=found.peak_mib, found=found.found)
 
 
-def silent(sizes: Sequence[int], runs: int) -> Iterator[Point]:
-    """All channels, at so many addresses behind a router where nobody is: they are waited for."""
+def silent(sizes: Sequence[int], runs: int, profile: str = "standard") -> Iterator[Point]:
+    """All channels, at so many addresses behind a router where nobody is, and nothing is refused: they are waited for."""
     with router() as namespace:
         for size in sizes:
             network = next(IPv4Network("10.197.0.0/16").subnets(new_prefix=33 - size.bit_length()))
-            command = [*SCAN, str(network), "--profile", "standard", "--rate", str(RATE)]
+            command = [*SCAN, str(network), "--profile", profile]
             yield point(size, [run(command, namespace=namespace, limit_s=LIMIT_S) for _ in range(runs)])
 
 
@@ -110,13 +112,13 @@ def router() -> Iterator[str]:
         remove_namespaces(names)
 
 
-def devices(sizes: Sequence[int], runs: int) -> Iterator[Point]:
-    """All channels and the standard profile, at so many mixed devices: a tenth on two attached links, the others
-    behind a router, where 3 % of the addresses that are asked are nobody's.
-    """
+def devices(
+    sizes: Sequence[int], runs: int, settle: Callable[[Estate, int], tuple[str, ...]] | None = None
+) -> Iterator[Point]:
+    """All channels and the standard profile, at so many mixed devices, wherever they are settled."""
     for size in sizes:
         with estate(seed=size) as built:
-            command = [*SCAN, *_settled(built, size), "--profile", "standard", "--rate", str(RATE)]
+            command = [*SCAN, *(settle or behind_a_router)(built, size), "--profile", "standard", "--rate", str(RATE)]
             with built.alive():
                 costs = [run(command, namespace=built.scanner, limit_s=LIMIT_S) for _ in range(runs)]
             yield point(size, costs, lambda cost, built=built: seen(built, cost.output))
@@ -130,8 +132,11 @@ def seen(built: Estate, output: bytes) -> str:
     return f"{len(found & visible):,} of {len(visible):,} that can be seen"
 
 
-def _settled(built: Estate, size: int) -> tuple[str, ...]:
-    """Build the premises; the networks to be scanned."""
+def behind_a_router(built: Estate, size: int) -> tuple[str, ...]:
+    """A tenth on two attached links, the others behind a router, where 3 % of the addresses that are asked are nobody's.
+
+    The networks to be scanned.
+    """
     fleet = build_fleet(size)
     one, two = size // 16, size // 10
     routed = FIRST_HOST + (size - two) * 103 // 100
@@ -141,6 +146,12 @@ def _settled(built: Estate, size: int) -> tuple[str, ...]:
     built.populate(second, fleet[one:two])
     built.populate(third, fleet[two:], routed=True)
     return "10.80.0.0/21", "10.80.64.0/22", f"10.80.192.0-{third.segment.network[routed - 1]}"
+
+
+def on_one_link(built: Estate, size: int) -> tuple[str, ...]:
+    """All of them on one attached /16, which is to be scanned."""
+    built.populate(built.attached("10.80.0.0/16", spread_s=0.4), build_fleet(size))
+    return ("10.80.0.0/16",)
 
 
 def packets(
@@ -248,8 +259,12 @@ GROWING: Mapping[str, Growth] = {
         unit="hosts", sizes=(1024, 4096, 16_384, 65_536), runs=3, measure=alive,
     ),
     "silent": Growth(
-        title="Addresses behind a router where nobody is: all channels, twelve connections tried at each",
-        unit="addresses", sizes=(256, 1024, 4096), runs=1, measure=silent,
+        title="Addresses behind a router where nobody is, twelve connections tried at each: profile standard",
+        unit="addresses", sizes=(256, 1024, 4096), runs=1, measure=silent, beyond=65_536,
+    ),
+    "silent-gentle": Growth(
+        title="Addresses behind a router where nobody is, twelve connections tried at each: profile gentle",
+        unit="addresses", sizes=(256, 512, 1024), runs=1, measure=partial(silent, profile="gentle"), beyond=65_536,
     ),
     "devices": Growth(
         title=f"Mixed devices, most of them behind a router: all channels, {RATE:,} packets a second at most",

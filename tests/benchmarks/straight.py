@@ -44,6 +44,7 @@ class Series:
     title: str
     unit: str  # what the sizes count
     points: tuple[Point, ...]
+    beyond: int = 0  # a size that was not measured, for which the line is told
 
     def line(self, figure: Callable[[Point], float]) -> Line:
         """The line nearest to one figure of the points."""
@@ -66,6 +67,13 @@ class Series:
             return None
         late = (figure(last) - figure(before)) / (last.size - before.size)
         return late / (early / (before.size - first.size))
+
+    def foretold(self, figure: Callable[[Point], float]) -> str:
+        """What the line says of the size that was not measured; empty where a figure hardly grows: that is noise."""
+        figures = [figure(point) for point in self.points]
+        if max(figures) - min(figures) < LEAST_GROWTH * max(figures):
+            return ""
+        return f"{self.line(figure).at(self.beyond):,.0f}"
 
 
 def wall(point: Point) -> float:
@@ -112,6 +120,9 @@ def table(series: Series) -> str:
         "farthest from the line": [f"{line.off:.2f}, {shares[name]:.0%}" for name, line in lines.items()],
         "the last step beside those before": [_times(series.bend(figure)) for figure in FIGURES.values()],
     }
+    if series.beyond:
+        name = f"{series.beyond:,}, not measured, as the line has it"
+        fits[name] = [series.foretold(figure) for figure in FIGURES.values()]
     return "\n".join(
         [
             f"### {series.title}",

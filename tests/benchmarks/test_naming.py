@@ -1,4 +1,6 @@
 import pytest
+from benchmarks import naming
+from benchmarks.naming import OURS as OURS_ALONE
 from benchmarks.naming import WAYS, compared, measure
 from benchmarks.processes import KILLED, Contest, Cost
 from support.fleet import build_answering
@@ -36,6 +38,25 @@ def test_who_was_stopped_took_at_least_so_much(code, expected):
     contest = Contest(title="", runs={OURS: (ours,), "nmap": (other,)}, notes={})
 
     assert compared(contest) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("words", "loss", "contenders"),
+    [(["--loss", "0.05"], 0.05, set(OURS_ALONE)), (["--limit", "9"], 0.0, set(WAYS))],
+    ids=["lossy", "beside nmap"],
+)
+def test_where_frames_are_lost_we_run_alone(words, loss, contenders, monkeypatch, capsys):
+    measured = []
+
+    def note(devices, runs, ways, **manner):
+        measured.append((devices, runs, set(ways), manner["loss"]))
+        return Contest(title="lossy", runs={}, notes={})
+
+    monkeypatch.setattr(naming, "measure", note)
+
+    assert naming.main(["6", "1", *words]) == 0
+    assert measured == [(6, 1, contenders, loss)]
+    assert "lossy" in capsys.readouterr().out
 
 
 def test_of_the_answering_devices_no_port_is_mute_or_slow():

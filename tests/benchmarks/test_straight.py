@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from benchmarks.straight import Point, Series, cpu, memory, nearest, read_table, table, wall
 
@@ -49,6 +51,13 @@ def test_table_tells_the_points_and_the_line():
     assert "| each 1,000 more | 2.0000 | 1.0000 | 0.0000 | |" in told
     assert "| farthest from the line | 0.00, 0% | 0.00, 0% | 0.00, 0% | |" in told
     assert "| the last step beside those before | 1.00 times | 1.00 times |  | |" in told
+
+
+def test_size_that_was_not_measured_is_told_as_such_and_is_no_point():
+    told = table(replace(STRAIGHT, beyond=10_400))
+
+    assert "| 10,400, not measured, as the line has it | 22 | 11 |  | |" in told
+    assert read_table(told, "Things", "things").points == read_table(table(STRAIGHT), "Things", "things").points
 
 
 def test_table_is_read_as_it_was_written():

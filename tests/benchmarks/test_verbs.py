@@ -2,7 +2,7 @@
 
 import pytest
 from benchmarks.processes import FINE, cpu, run
-from benchmarks.verbs import NETAUDIT, measure, write_scans
+from benchmarks.verbs import NETAUDIT, measure, measure_stored, write_scans
 
 HELP = "netaudit --help"
 SCANNED = 3000  # devices: their inventory has 22 MB, and takes 60 when it is held
@@ -27,6 +27,15 @@ def test_everything_is_said(contest):
     assert contest.notes["netaudit identify, 200 devices"] == "200 lines"
     assert contest.notes["netaudit comply, 2,000 assets"] != "0 lines"
     assert contest.notes["netaudit diff, 200 assets twice"] != "0 lines"
+
+
+def test_every_verb_that_reads_an_inventory_comes_to_its_end():
+    contest = measure_stored(1, 20)
+
+    assert contest.notes["netaudit report -o csv"] == "21 lines"
+    assert contest.notes["netaudit explain"] != "0 lines"
+    assert contest.notes["netaudit comply"] != "0 lines"
+    assert len(contest.runs) == 7
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""What the verbs without a network cost, as whole processes: --help, identify, comply and diff.
+"""What the verbs without a network cost, as whole processes: --help, identify, comply and diff; and those that read a
+large inventory.
 
 python tests/benchmarks/verbs.py [RUNS]
 """
@@ -25,7 +26,8 @@ NETAUDIT = (sys.executable, "-m", "netaudit")
 
 def main(words: list[str]) -> int:
     """Print the table."""
-    print(markdown(measure(int(words[0]) if words else RUNS)))
+    runs = int(words[0]) if words else RUNS
+    print(f"{markdown(measure(runs))}\n{markdown(measure_stored(runs))}")
     return 0
 
 
@@ -46,6 +48,28 @@ def measure(runs: int, devices: int = DEVICES, assets: int = ASSETS, compared: i
             f"netaudit diff, {compared:,} assets twice": lambda: run([*NETAUDIT, "diff", str(before), str(after)]),
         }
         return compete("Verbs without a network", contenders, runs=runs, found=found)
+
+
+def measure_stored(runs: int, devices: int = COMPARED) -> Contest:
+    """Each verb that reads an inventory, on one of so many cameras."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        inventory, _ = map(str, write_scans(place, devices))
+        words = {
+            "report -o csv": ["report", inventory, "-o", "csv"],
+            "report -o table": ["report", inventory, "-o", "table"],
+            "report -o html": ["report", inventory, "-o", f"html={place / 'r.html'}"],
+            "report -o xlsx": ["report", inventory, "-o", f"xlsx={place / 'r.xlsx'}"],
+            "explain": ["explain", inventory, "10.0.0.17"],
+            "comply": ["comply", inventory, "--policy", "CA-QC-2023", "-o", "table"],
+        }
+        contenders = {f"netaudit {name}": lambda given=given: run([*NETAUDIT, *given]) for name, given in words.items()}
+        contenders["netaudit history add"] = lambda: run(
+            [*NETAUDIT, "history", "add", inventory, "--history", str(Path(tempfile.mkdtemp(dir=place), "h.db"))]
+        )
+        size = Path(inventory).stat().st_size / 1e6
+        title = f"Verbs that read an inventory of {devices:,} cameras, {size:,.0f} MB"
+        return compete(title, contenders, runs=runs, found=found)
 
 
 def write_site(path: Path, devices: int) -> None:
