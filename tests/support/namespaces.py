@@ -1,11 +1,15 @@
 """Network namespaces of Linux: made for one test, entered by one thread, removed whatever happens."""
 
 import ctypes
+import fcntl
 import itertools
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +20,8 @@ import pytest
 MOUNTS = Path("/run/netns")
 PREFIX = "netaudit"
 CLONE_NEWNET = 0x40000000
+SIOCGIFFLAGS, IFF_RUNNING = 0x8913, 0x40  # linux/sockios.h, linux/if.h
+UP_TRIES, UP_S = 30_000, 0.001
 NUMBERS = itertools.count()
 
 
@@ -71,6 +77,17 @@ def speak_ipv6(name: str, interface: str, address: str = "") -> None:
             write_setting(f"ipv6/conf/{interface}/{setting}", "0")
     if address:
         ip(f"address add {address}/64 dev {interface} nodad", inside=name)
+
+
+def wait_until_up(interface: str) -> None:
+    """Wait until an interface of this thread's namespace carries frames: until then the kernel drops them in silence."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for _ in range(UP_TRIES):
+            told = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack("16sH22x", interface.encode(), 0))
+            if struct.unpack_from("H", told, 16)[0] & IFF_RUNNING:
+                return
+            time.sleep(UP_S)
+    raise OSError(f"{interface} does not come up")
 
 
 @contextmanager

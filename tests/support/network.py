@@ -10,7 +10,15 @@ from functools import partial
 from ipaddress import IPv4Network
 from typing import Self
 
-from support.namespaces import inside, ip, leftovers, make_namespace, remove_namespaces, write_setting
+from support.namespaces import (
+    inside,
+    ip,
+    leftovers,
+    make_namespace,
+    remove_namespaces,
+    wait_until_up,
+    write_setting,
+)
 from support.offload import no_offload
 
 from netaudit.demo import EmulatedDevice, Placement
@@ -83,6 +91,9 @@ class Network:
         ip(*up, *more, inside=namespace)
         with inside(namespace):
             no_offload(interface)
+            wait_until_up(interface)
+        with inside(self.wire):
+            wait_until_up(port)
 
     def _bridge(self, subnet: str) -> "Lan":
         lan = Lan(network_of=self, network=IPv4Network(subnet), bridge=f"bridge{self._lans}")

@@ -158,6 +158,27 @@ def test_sweep_that_was_cut_asks_only_what_it_had_left(wire):
     assert notes.told == [Progress((1, 0))]
 
 
+def test_what_came_while_the_program_stood_still_is_read_though_the_time_is_over(wire, monkeypatch):
+    """At the last look there is more than is taken at one go."""
+    asked_all = threading.Event()
+    addresses = [f"192.0.2.{number}" for number in range(10, 90)]
+
+    def looks(sockets, wait_s):
+        if asked_all.is_set() and wait_s <= 0 and addresses:
+            for address in addresses:
+                wire.send(answer_of(address))
+            addresses.clear()
+        return readable(sockets, wait_s)
+
+    readable = link.readable
+    monkeypatch.setattr(link, "readable", looks)
+    monkeypatch.setattr(link, "_AT_ONCE", 4)
+    monkeypatch.setattr(link, "TAIL_S", 0.0)
+    replies = of_kind(Reply, sweep(OURS, list(addresses), open_gate(), None, asked_all))
+
+    assert len(replies) == 80
+
+
 @pytest.fixture
 def lossy(wire):
     """Answers at the far end, each address when it is asked for the time that is given for it; and who was asked."""

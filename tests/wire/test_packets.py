@@ -12,6 +12,7 @@ from support.network import Network
 from support.packets import arp, ethernet, ipv4, udp
 from support.servers import open_gate
 from support.sniffer import sniff
+from support.standstill import Standstill
 
 from netaudit.wire import packets
 from netaudit.wire.bpf import ARP, LLDP, Wanted
@@ -62,6 +63,24 @@ def test_hears_what_is_wanted_without_joining_anything(wired):
     assert frames == [ANNOUNCEMENT, asks]
     assert (ear.heard, ear.dropped, ear.sent) == (2, 0, 0)
     assert sniffer.sent() == []
+
+
+@pytest.mark.parametrize("ends", ["the time is over", "it is stopped"])
+def test_what_came_while_the_program_stood_still_is_read(wired, monkeypatch, ends):
+    network, interface, sender = wired
+    standstill, gate = Standstill(monkeypatch, frozen=True), open_gate()
+    with opened(network, interface) as ear:
+        sender.send(ANNOUNCEMENT)
+        frames = ear.listen(0.2, gate)
+        next(frames)
+        for _ in range(600):  # nobody reads meanwhile
+            sender.send(ANNOUNCEMENT)
+        if ends == "it is stopped":
+            gate.stopped.set()
+        standstill.stand_still(3600)
+
+        assert sum(1 for _ in frames) == 600
+        assert (ear.heard, ear.dropped) == (601, 0)
 
 
 def test_frames_to_us_are_left_to_whoever_asked(wired):

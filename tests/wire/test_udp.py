@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from support.servers import open_gate
+from support.standstill import Standstill
 
 from netaudit.model import ChannelReport, Gap, Problem, Reply
 from netaudit.wire import groups, udp
@@ -128,6 +129,55 @@ def test_flood_of_many_sources_ends_and_is_told(monkeypatch):
 
     assert len(replies) == 10
     assert (gap.kind, "20 datagrams were thrown away" in gap.detail) == ("dropped_packets", True)
+
+
+@pytest.mark.parametrize("enough", [None, threading.Event()])
+def test_what_came_while_the_program_stood_still_is_read_though_the_time_is_over(monkeypatch, enough):
+    standstill = Standstill(monkeypatch, frozen=True)
+    with device(b"first") as (port, _):
+        events = fire(volley(port, "127.0.0.2", listen_s=0.2, enough=enough), open_gate())
+        first = next(events)
+        for number in range(400):  # nobody reads meanwhile
+            say(b"answer", (OURS, first.destination_port), f"127.4.{number // 250}.{number % 250 + 1}")
+        if enough:
+            enough.set()
+        standstill.stand_still(3600)
+        replies = of_kind(Reply, events)
+
+    assert len({reply.address for reply in replies}) == 400
+
+
+def test_after_a_standstill_another_slot_is_waited_for(monkeypatch):
+    """What others send now is not joined by what was to be sent meanwhile."""
+    standstill, waited, real, others_at = Standstill(monkeypatch, frozen=True), [], udp.readable, []
+    gate = Gate(lambda _: True, rate_pps=10)
+
+    def waits(sockets, wait_s):
+        waited.append(wait_s)
+        if wait_s > 0 and not others_at:
+            standstill.stand_still(30)
+            gate.delay()
+            others_at.append(standstill.monotonic())
+        standstill.stand_still(max(0.0, wait_s))
+        return real(sockets, 0.0)
+
+    class Notes:
+        sent_at = ()
+
+        def was_sent(self, *_):
+            return False
+
+        def sending(self, *_):
+            self.sent_at += (standstill.monotonic(),)
+
+    notes = Notes()
+    monkeypatch.setattr(udp, "readable", waits)
+    fired(volley(9, "127.0.0.2", "127.0.0.3", "127.0.0.4", listen_s=0.1, notes=notes), gate)
+    after_s = [at - others_at[0] for at in notes.sent_at]
+
+    assert after_s[0] < -29
+    assert after_s[1:] == pytest.approx([0.1, 0.2], abs=0.006)
+    assert gate.slots == 4
 
 
 @pytest.mark.timeout(10)
