@@ -4,11 +4,14 @@ The packets are real, between network namespaces; the devices of a fleet share a
 The witness is what the scanner put on its links.
 """
 
+from functools import partial
+
 import pytest
 from support.fleet import KINDS, build_fleet
 from support.fleet_checks import Fleet, run
 from support.namespaces import needs_namespaces
 from support.premises import estate
+from support.together import at_once
 
 pytestmark = [*needs_namespaces, pytest.mark.timeout(200)]
 
@@ -16,13 +19,24 @@ LOSSES = (0.0, 0.05)  # of the packets that cross the scanner's link, in each di
 MOST_S = 70
 
 
-@pytest.fixture(scope="module", params=LOSSES, ids="{:.0%} lost".format)
-def small(request, tmp_path_factory):
+def scanned(loss, folder):
     """Sixty devices on a /24."""
-    with estate(loss=request.param, seed=60) as built:
+    with estate(loss=loss, seed=60) as built:
         crowd = built.attached("10.80.0.0/24", spread_s=0.3)
         built.populate(crowd, build_fleet(60))
-        yield run(built, tmp_path_factory.mktemp("small"), ("10.80.0.0/24",))
+        return run(built, folder, ("10.80.0.0/24",))
+
+
+@pytest.fixture(scope="module")
+def by_loss(tmp_path_factory):
+    """The results of both links, each with an estate of its own, scanned at the same time."""
+    folders = {loss: tmp_path_factory.mktemp("small") for loss in LOSSES}
+    return dict(zip(LOSSES, at_once(*(partial(scanned, *each) for each in folders.items())), strict=True))
+
+
+@pytest.fixture(scope="module", params=LOSSES, ids="{:.0%} lost".format)
+def small(request, by_loss):
+    return by_loss[request.param]
 
 
 def test_a_fleet_has_every_kind_and_no_two_alike():
