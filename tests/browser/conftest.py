@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 
 import pytest
 from support.inventories import SMALL, hostile
@@ -21,6 +22,11 @@ MOVED = Past(
 )
 CHROMIUM = shutil.which("chromium")
 DEVICES = 10_000
+PATIENCE_MS = 180_000  # of whoever waits for the browser: it starts beside whatever else the machine does
+LISTEN = """() => {
+  window.drawn = false;
+  addEventListener("hashchange", () => { window.drawn = true; }, { once: true });
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +37,7 @@ def browser():
         pytest.skip("Debian's chromium is not installed: apt-get install chromium")
     alone = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox needs another user than root
     with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=alone)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=alone, timeout=PATIENCE_MS)
         yield chromium
         chromium.close()
 
@@ -57,14 +63,26 @@ def reports(tmp_path_factory):
     return file
 
 
+def follow(page, act):
+    """Do what leads to another view, and wait until the page, which listened before us, has drawn it."""
+    page.evaluate(LISTEN)
+    act()
+    page.wait_for_function("window.drawn")
+
+
 @pytest.fixture
 def look(browser, reports):
-    """Opens a report: a page of the browser that keeps what it asked for and what went wrong in it."""
+    """Opens a report: a page of the browser that keeps what it asked for and what went wrong in it.
+
+    What leads to another view (a link, a step back) is given to its `follow`, which waits until that view is drawn.
+    """
     contexts = []
 
     def at(name, fragment="", code="en", **options):
         contexts.append(browser.new_context(locale=f"{code}-CA", **options))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         opened = contexts[-1].new_page()
+        opened.follow = partial(follow, opened)
         opened.asked, opened.wrong = [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.on("pageerror", lambda error: opened.wrong.append(str(error)))

@@ -13,12 +13,12 @@ FOR_IT = {"en": "Evidence for it", "fr": "Indices pour"}
 def test_two_clicks_tell_what_must_go_where_it_is_and_why(look, code):
     page = look("policies", code=code)
 
-    page.get_by_role("link", name=ASKED[code]).click()
+    page.follow(page.get_by_role("link", name=ASKED[code]).click)
     rows = page.locator("#table tbody tr").all_inner_texts()
     assert [row.split()[0] for row in rows] == ["10.0.0.5", "10.0.0.7"]
     assert "City hall · 10.0.0.0/24" in rows[0]
 
-    page.get_by_role("link", name="10.0.0.5").click()
+    page.follow(page.get_by_role("link", name="10.0.0.5").click)
     shown = page.locator("#device").inner_text()
     assert BECAUSE[code] in shown
     assert "XX-TEST/use" in shown
@@ -31,8 +31,8 @@ def test_two_clicks_tell_what_must_go_where_it_is_and_why(look, code):
 )
 def test_without_policies_two_clicks_tell_who_made_what(look, code, asked):
     page = look("small", code=code)
-    page.get_by_role("link", name=asked).click()
-    page.get_by_role("link", name="10.0.0.70").click()
+    page.follow(page.get_by_role("link", name=asked).click)
+    page.follow(page.get_by_role("link", name="10.0.0.70").click)
 
     assert page.locator("#device .sentences").count() >= 2
     assert page.wrong == []
@@ -79,20 +79,20 @@ def test_what_would_make_it_certain_and_what_does_not_fit(look):
 
 def test_one_walks_from_device_to_device_and_back_to_the_same_table(look):
     page = look("small", "#devices?need=target&sort=-address")
-    page.get_by_role("link", name="10.0.0.70").click()
+    page.follow(page.get_by_role("link", name="10.0.0.70").click)
     assert "Device 1 of 3" in page.locator(".walk").inner_text()
 
-    page.get_by_role("link", name="Next").click()
+    page.follow(page.get_by_role("link", name="Next").click)
     assert page.locator("#device .kicker").inner_text() == "10.0.0.7"
 
-    page.get_by_role("link", name="Back to the table").click()
+    page.follow(page.get_by_role("link", name="Back to the table").click)
     assert page.url.endswith("#devices?need=target&sort=-address")
 
 
 def test_the_browser_goes_back(look):
     page = look("small")
-    page.get_by_role("link", name="Coverage").click()
-    page.go_back()
+    page.follow(page.get_by_role("link", name="Coverage").click)
+    page.follow(page.go_back)
 
     assert page.locator("#overview").is_visible()
     assert not page.locator("#coverage").is_visible()
