@@ -155,7 +155,7 @@ class _Sweep:
             until = until if self.silent else heard + ALL_S
             left_s = until - self.clock()
             if readable([self.link], min(left_s, _PATIENCE_S)):
-                self.take()
+                self.take(_AT_ONCE)
                 yield from self.read()
             if left_s <= 0:
                 return
@@ -205,7 +205,7 @@ class _Sweep:
         while not self.gate.stopped.is_set():
             left_s = until - self.clock()
             if readable([self.link], min(left_s, _PATIENCE_S)):
-                self.take()
+                self.take(_AT_ONCE)
             if seconds or self.holds_enough():
                 yield from self.read()
             if left_s <= 0:
@@ -217,7 +217,7 @@ class _Sweep:
             len(self.taken) >= _MOST_HELD or self.clock() - self.taken[0][0] >= _LONGEST_HELD_S
         )
 
-    def take(self, most: int = _AT_ONCE) -> None:
+    def take(self, most: int) -> None:
         """Take the frames that have come, and note when."""
         now, heard_at = self.clock(), time.time()
         for _ in range(most):
@@ -237,7 +237,7 @@ class _Sweep:
                 return
             if looks and not number % _TURN:
                 looks -= 1
-                self.take()
+                self.take(_AT_ONCE)
             came_at, heard_at, frame = self.taken.popleft()
             reply = read_frame(frame, self.interface, heard_at)
             if reply:

@@ -163,7 +163,7 @@ class _Salvo:
         while not self.gate.stopped.is_set():
             left_s = until - self.clock()
             for sock in readable(self.sockets, min(left_s, _PATIENCE_S)):
-                yield from self.drain(sock)
+                yield from self.drain(sock, _AT_ONCE)
             if left_s <= 0:
                 return
 
@@ -176,7 +176,7 @@ class _Salvo:
             if now >= until:
                 return
 
-    def drain(self, sock: socket.socket, most: int = _AT_ONCE) -> Iterator[Event]:
+    def drain(self, sock: socket.socket, most: int) -> Iterator[Event]:
         for _ in range(most):
             try:
                 payload, _, _, source = sock.recvmsg(LARGEST_DATAGRAM_BYTES)

@@ -69,18 +69,19 @@ def test_hears_what_is_wanted_without_joining_anything(wired):
 def test_what_came_while_the_program_stood_still_is_read(wired, monkeypatch, ends):
     network, interface, sender = wired
     standstill, gate = Standstill(monkeypatch, frozen=True), open_gate()
+    monkeypatch.setattr(packets, "_AT_ONCE", 4)
     with opened(network, interface) as ear:
         sender.send(ANNOUNCEMENT)
         frames = ear.listen(0.2, gate)
         next(frames)
-        for _ in range(600):  # nobody reads meanwhile
+        for _ in range(300):  # nobody reads meanwhile
             sender.send(ANNOUNCEMENT)
         if ends == "it is stopped":
             gate.stopped.set()
         standstill.stand_still(3600)
 
-        assert sum(1 for _ in frames) == 600
-        assert (ear.heard, ear.dropped) == (601, 0)
+        assert sum(1 for _ in frames) == 300
+        assert (ear.heard, ear.dropped) == (301, 0)
 
 
 def test_frames_to_us_are_left_to_whoever_asked(wired):

@@ -134,6 +134,7 @@ def test_flood_of_many_sources_ends_and_is_told(monkeypatch):
 @pytest.mark.parametrize("enough", [None, threading.Event()])
 def test_what_came_while_the_program_stood_still_is_read_though_the_time_is_over(monkeypatch, enough):
     standstill = Standstill(monkeypatch, frozen=True)
+    monkeypatch.setattr(udp, "_AT_ONCE", 4)
     with device(b"first") as (port, _):
         events = fire(volley(port, "127.0.0.2", listen_s=0.2, enough=enough), open_gate())
         first = next(events)
