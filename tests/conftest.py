@@ -55,6 +55,14 @@ def accept(request):
     return request.config.getoption("--accept")
 
 
+@pytest.fixture
+def nobody_there(monkeypatch):
+    """For scans by SADP of addresses where nobody is: answers that cannot come are hardly waited for."""
+    from netaudit.discovery import sadp
+
+    monkeypatch.setattr(sadp, "_LISTEN_S", 0.1)
+
+
 @pytest.fixture(autouse=True)
 def _no_thread_left():
     before = set(threading.enumerate())

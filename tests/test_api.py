@@ -21,19 +21,27 @@ def test_every_name_is_there_and_no_other():
         netaudit.nosuch  # noqa: B018
 
 
-def test_scan_finds_what_is_there_and_its_replay_is_the_same(tmp_path):
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory):
+    """(the document of one scan of a device, its address, the recording)."""
+    bundle = tmp_path_factory.mktemp("scanned") / "evidence.bundle"
     with emulate(devices("hikvision-dome"), corner_place) as emulation:
         address = emulation["hikvision-dome"].address
-        found = netaudit.scan(address, profile="standard", site="north", record=tmp_path / "evidence.bundle")
+        return netaudit.scan(address, profile="standard", site="north", record=bundle), address, bundle
+
+
+def test_scan_finds_what_is_there_and_its_replay_is_the_same(scanned):
+    found, address, bundle = scanned
 
     assert isinstance(found, Document)
     assert [(asset.addresses, asset.family, asset.verdict) for asset in found.assets] == [
         ((address,), "hikvision", "confirmed")
     ]
     assert found.run.site == "north"
-    assert netaudit.replay(tmp_path / "evidence.bundle") == found
+    assert netaudit.replay(bundle) == found
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_scan_takes_one_target_or_many_and_a_library():
     library = netaudit.load_library()
     found = netaudit.scan(
@@ -102,9 +110,8 @@ def test_names_have_their_types_for_checkers(tmp_path):
     assert "-> netaudit.identify.fingerprints.Library" in ended.stdout
 
 
-def test_an_inventory_is_held_against_policies():
-    with emulate(devices("hikvision-dome"), corner_place) as emulation:
-        document = netaudit.scan(emulation["hikvision-dome"].address, profile="standard")
+def test_an_inventory_is_held_against_policies(scanned):
+    document, *_ = scanned
     policies = netaudit.load_policies().select(["CA-FED-USE-2025"])
     found = netaudit.evaluate(document, policies, None, None, date(2026, 11, 22))
 

@@ -22,6 +22,7 @@ def config(tmp_path):
     return write
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_options_and_targets_come_from_the_file(config):
     path = config(
         f'targets = ["{NOBODY}"]\nprofile = "standard"\nchannels = "sadp"\nsite = "north"\nrate = 5000\n'
@@ -34,6 +35,7 @@ def test_options_and_targets_come_from_the_file(config):
     assert ended.err == ""
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_command_line_wins(config):
     path = config('site = "north"\nprofile = "standard"\n')
     found = json.loads(run("scan", NOBODY, *QUICK, "--config", path, "--site", "south").out)["run"]
@@ -41,6 +43,7 @@ def test_command_line_wins(config):
     assert (found["site"], found["scope"]["profile"]) == ("south", "standard")
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_exclusions_of_both_hold(config):
     path = config(f'exclude = ["{CORNER}.201"]\n')
     targets = f"{CORNER}.200-203"

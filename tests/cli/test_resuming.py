@@ -54,6 +54,7 @@ def test_option_that_says_otherwise_is_a_usage_error(bundle, options, named):
     assert bundle.read_bytes() == before
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_options_that_say_the_same_are_taken(bundle):
     ended = run("scan", NOBODY, "--resume", bundle, "--rate", "5000", "--record", bundle, "-q", "-o", "jsonl")
 
@@ -215,6 +216,7 @@ def test_damaged_bundle_is_refused_in_one_line_and_left_as_it_is(bundle, damage)
     assert bundle.read_bytes() == before
 
 
+@pytest.mark.usefixtures("nobody_there")
 @pytest.mark.parametrize("bytes_left", [1, 30])
 def test_torn_last_line_is_left_out_and_the_run_goes_on(bundle, bytes_left):
     whole = unfinished(bundle).read_bytes()

@@ -41,6 +41,7 @@ def test_scan_writes_every_output_and_what_replays_is_the_same(tmp_path):
     assert read(json_file).run.site == "north"
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_targets_come_from_words_files_and_stdin(tmp_path):
     (tmp_path / "targets").write_text(f"\ufeff# cameras\n{CORNER}.201 {CORNER}.202\n\n{CORNER}.203,204 # two\n")
     (tmp_path / "never").write_text(f"{CORNER}.202\n")
@@ -54,12 +55,14 @@ def test_targets_come_from_words_files_and_stdin(tmp_path):
     assert found["coverage"]["addresses_in_scope"] == 5
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_quiet_says_nothing():
     ended = run("scan", NOBODY, "--channels", "sadp", *QUICK, "-q", "-o", "csv")
 
     assert (ended.code, ended.err) == (4, "")
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_scan_that_saw_nothing_does_not_read_like_a_clean_site():
     ended = run("scan", NOBODY, "--channels", "sadp", *QUICK, "-o", "table")
 
@@ -130,6 +133,7 @@ def test_scan_that_can_send_nothing_is_3():
     )
 
 
+@pytest.mark.usefixtures("nobody_there")
 def test_incomplete_scan_is_4_and_says_why(monkeypatch):
     gap = Gap(kind="interface", detail="interface eth7 was not used: it is down")
     monkeypatch.setattr(runs, "list_interfaces", lambda names=(): ((), (gap,)))
@@ -159,7 +163,7 @@ def test_interrupted_scan_keeps_what_it_learnt(tmp_path, number):
     assert (again.code, again.out) == (4, json_file.read_bytes())
 
 
-def wait_until(happened, patience_s=30):
+def wait_until(happened, patience_s=120):
     """Wait for what another program does."""
     until = time.monotonic() + patience_s
     while not happened():
