@@ -137,7 +137,7 @@ def test_reader_that_leaves_is_no_error(words):
     error = program.stderr.read().decode()
     program.stderr.close()
 
-    assert (program.wait(30), error) == (0, "")
+    assert (program.wait(120), error) == (0, "")
 
 
 def test_files_are_written_although_the_reader_of_stdout_left(tmp_path):
@@ -146,7 +146,7 @@ def test_files_are_written_although_the_reader_of_stdout_left(tmp_path):
     program.stdout.close()
     program.stderr.close()
 
-    assert program.wait(30) == 0
+    assert program.wait(120) == 0
     assert (tmp_path / "again.json").read_bytes() == recorded().inventory.read_bytes()
 
 

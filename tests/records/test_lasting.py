@@ -1,6 +1,7 @@
 """A file is written by one process at a time, and forced to the disk while it grows."""
 
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from netaudit.records import lasting
 from netaudit.records.lasting import Forcing, check_free, force, force_names, hold, open_alone
 
 HOLDS = "import sys, pathlib; from netaudit.records.lasting import {0}; f = {0}(pathlib.Path(sys.argv[1])); print(1); input()"
+PATIENCE_S = 60
 needs_locks = pytest.mark.skipif(sys.platform == "win32", reason="no flock(2)")
 
 
@@ -76,19 +78,28 @@ def test_what_is_no_file_on_a_disk_is_written_too():
 
 
 def test_file_that_grows_is_forced_and_one_that_does_not_is_left_alone(path, monkeypatch):
-    forced = []
+    forced = queue.SimpleQueue()
     monkeypatch.setattr(lasting, "FORCED_S", 0.01)
-    monkeypatch.setattr(lasting, "force", forced.append)
+    monkeypatch.setattr(lasting, "force", forced.put)
     with path.open("ab") as file:
         forcing = Forcing(file)
         time.sleep(0.1)
-        assert forced == []
+        assert forced.empty()
         forcing.grown()
-        time.sleep(0.2)
+        assert forced.get(timeout=PATIENCE_S) == file.fileno()
+        time.sleep(0.1)
         forcing.end()
 
-        assert forced == [file.fileno()]
+        assert forced.empty()
     assert "forcing" not in {thread.name for thread in threading.enumerate()}
+
+
+def grow(forcing):
+    """Write more and more, for as long as a disk may take to fail."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        forcing.grown()
+        time.sleep(0.01)
 
 
 def test_disk_that_fails_is_told_to_whoever_writes(path, monkeypatch):
@@ -99,10 +110,8 @@ def test_disk_that_fails_is_told_to_whoever_writes(path, monkeypatch):
     monkeypatch.setattr(lasting, "force", fails)
     with path.open("ab") as file:
         forcing = Forcing(file)
-        forcing.grown()
-        time.sleep(0.2)
         with pytest.raises(OSError, match="Input/output"):
-            forcing.grown()
+            grow(forcing)
         forcing.end()
 
 

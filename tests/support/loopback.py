@@ -3,6 +3,8 @@
 import os
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from netaudit.demo import EmulatedDevice, Placement, loopback_place
@@ -14,6 +16,18 @@ PATIENCE_S = 5.0
 def corner_place(device: EmulatedDevice) -> Placement:
     """As loopback_place, in the corner of this process."""
     return replace(loopback_place(device), address=f"{CORNER}.{device.host}")
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port of 127.0.0.1 on which nobody listens, and that the system gives to nobody meanwhile.
+
+    A server that says SO_REUSEADDR, as most do, can still have it (socket(7)).
+    """
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 def ask_tcp(address: str, port: int, request: bytes, tls: ssl.SSLContext | None = None, limit: int = 1 << 20) -> bytes:

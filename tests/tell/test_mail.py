@@ -1,10 +1,11 @@
 """Mail is sent to a real SMTP server, of a library that is not ours."""
 
-import socket
+from contextlib import contextmanager
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from support.loopback import kept_port
 
 from netaudit.tell.mail import build_mail, send_mail
 from netaudit.tell.notices import Notice, gather
@@ -35,24 +36,28 @@ class Box:
 @pytest.fixture
 def box():
     handler = Box()
-    controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    try:
-        yield handler, controller.port
-    finally:
-        controller.stop()
+    with served(handler) as port:
+        yield handler, port
 
 
-def _free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+@contextmanager
+def served(handler, **settings):
+    """The port of a server of mail, which has a name, so that it asks nobody for one."""
+    with kept_port() as port:
+        controller = Controller(
+            handler, hostname="127.0.0.1", port=port, server_hostname="mail.example.org", ready_timeout=120, **settings
+        )
+        controller.start()
+        try:
+            yield port
+        finally:
+            controller.stop()
 
 
 def receiver(port, *to, **settings):
     return Mail(
         name="ops", server="127.0.0.1", port=port, security="none", sender="netaudit@example.org",
-        to=to or ("ops@example.org",), timeout_s=5.0, **settings,
+        to=to or ("ops@example.org",), timeout_s=60.0, **settings,
     )  # fmt: skip
 
 
@@ -77,8 +82,8 @@ def test_an_address_that_is_refused_is_told(box):
 
 
 def test_no_server_is_an_error_of_the_network():
-    with pytest.raises(OSError):
-        send_mail(receiver(_free_port()), MESSAGE)
+    with kept_port() as port, pytest.raises(OSError, match="refused"):
+        send_mail(receiver(port), MESSAGE)
 
 
 def test_a_server_without_starttls_gets_no_mail(box):
@@ -94,16 +99,9 @@ def test_a_wrong_password_is_not_in_the_error(tmp_path):
     secret = tmp_path / "smtp"
     secret.write_text("canary-pa55")
     secret.chmod(0o600)
-    controller = Controller(
-        Box(), hostname="127.0.0.1", port=_free_port(), auth_require_tls=False,
-        authenticator=lambda *_: AuthResult(success=False, handled=False),
-    )  # fmt: skip
-    controller.start()
-    try:
-        with pytest.raises(OSError, match="SMTPAuthenticationError") as caught:
-            send_mail(receiver(controller.port, user="u", password_file=str(secret)), MESSAGE)
-    finally:
-        controller.stop()
+    refuses = {"auth_require_tls": False, "authenticator": lambda *_: AuthResult(success=False, handled=False)}
+    with served(Box(), **refuses) as port, pytest.raises(OSError, match="SMTPAuthenticationError") as caught:
+        send_mail(receiver(port, user="u", password_file=str(secret)), MESSAGE)
 
     assert "canary" not in str(caught.value)
 
