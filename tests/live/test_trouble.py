@@ -10,6 +10,7 @@ import pytest
 from support.namespaces import inside, ip, needs_namespaces
 from support.network import Network
 from support.sniffer import sniff
+from support.together import at_once
 from support.waiting import Acting, wait_until
 
 from netaudit.demo import Placement, emulate, load_devices
@@ -58,16 +59,46 @@ def found(process):
     return {address for asset in process.inventory["assets"] for address in asset["addresses"]}
 
 
-@pytest.mark.parametrize("command", ["link set {} down", "link delete {}"], ids=["down", "gone"])
-def test_interface_that_goes_away_does_not_end_the_run(tmp_path, command):
+def losing(command, folder):
+    """(the scan, the address of the near camera) where the far interface goes away by this command."""
     with two_lans() as (network, emulation, far):
         with (
             sniff(network.wire, far.bridge) as sniffer,
-            scanning(network, tmp_path, *TARGETS, "--channels", "arp,sadp,http", "--rate", "40") as process,
+            scanning(network, folder, *TARGETS, "--channels", "arp,sadp,http", "--rate", "40") as process,
         ):
             wait_until(lambda: any(f[12:14] == b"\x08\x06" for f in sniffer.received()), "its first question")
-            ip(command.format("lan1"), inside=network.scanner)
-        near = emulation[NEAR].address
+            ip(command, inside=network.scanner)
+        return process, emulation[NEAR].address
+
+
+def silencing(folder):
+    """(the scan, the address of the near camera) where that camera falls silent when it is asked."""
+    with two_lans() as (network, emulation, _):
+        camera = emulation[NEAR]
+        camera.seen = Acting(lambda _: unplug(camera))
+        with scanning(network, folder, *TARGETS, "--channels", "arp,http") as process:
+            pass
+        return process, camera.address
+
+
+TROUBLES = {
+    "down": partial(losing, "link set lan1 down"),
+    "gone": partial(losing, "link delete lan1"),
+    "silent": silencing,
+}
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory):
+    """(the scan, the address of the near camera, its folder) in each trouble: all at the same time, each on its own LANs."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in TROUBLES}
+    done = at_once(*(partial(trouble, folders[name]) for name, trouble in TROUBLES.items()))
+    return {name: (*scan, folders[name]) for name, scan in zip(TROUBLES, done, strict=True)}
+
+
+@pytest.mark.parametrize("how", ["down", "gone"])
+def test_interface_that_goes_away_does_not_end_the_run(troubled, how):
+    process, near, _ = troubled[how]
 
     assert process.returncode == 4, process.told
     assert "Traceback" not in process.told
@@ -75,22 +106,18 @@ def test_interface_that_goes_away_does_not_end_the_run(tmp_path, command):
     assert any("lan1" in gap["detail"] for gap in gaps(process, "interface"))
 
 
-def test_device_that_falls_silent_during_the_scan_is_told_and_so_is_its_replay(tmp_path):
-    with two_lans() as (network, emulation, _):
-        camera = emulation[NEAR]
-        camera.seen = Acting(lambda _: unplug(camera))
-        with scanning(network, tmp_path, *TARGETS, "--channels", "arp,http") as process:
-            pass
+def test_device_that_falls_silent_during_the_scan_is_told_and_so_is_its_replay(troubled):
+    process, address, folder = troubled["silent"]
     harm = process.inventory["coverage"]["harm"]
-    replay = ["replay", str(tmp_path / "run.bundle"), "-o", f"json={tmp_path / 'again.json'}"]
+    replay = ["replay", str(folder / "run.bundle"), "-o", f"json={folder / 'again.json'}"]
     again = subprocess.run([sys.executable, "-m", "netaudit", *replay], capture_output=True, text=True, check=False)
 
     assert process.returncode == 4, process.told
-    assert [gap["address"] for gap in gaps(process, "fell_silent")] == [camera.address]
+    assert [gap["address"] for gap in gaps(process, "fell_silent")] == [address]
     assert gaps(process, "fell_silent")[0]["asset"] in {asset["id"] for asset in process.inventory["assets"]}
-    assert (harm["checked"], harm["still_answering"], harm["silent"]) == (2, 1, [camera.address])
+    assert (harm["checked"], harm["still_answering"], harm["silent"]) == (2, 1, [address])
     assert again.returncode == 4, again.stderr
-    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "run.json").read_bytes()
+    assert (folder / "again.json").read_bytes() == (folder / "run.json").read_bytes()
 
 
 def test_vlan_is_a_network_of_its_own(tmp_path):
