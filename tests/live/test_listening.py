@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from support.network import Network
 from support.packets import interface, option, packet, section
 from support.recorders import running
 from support.sniffer import sniff
+from support.together import at_once
 from support.waiting import wait_until
 
 from netaudit.identify.fingerprints import load_library
@@ -64,18 +66,31 @@ class Link:
         return done, json.loads((folder / "run.json").read_text()), sniffer
 
 
-@pytest.fixture(scope="module")
-def link():
+def listening(seconds, folder, *options, before=()):
+    """(the folder, the finished program, its inventory, what crossed the scanner's interface) of a passive run."""
+    listen = ("10.77.0.0/24", "--profile", "passive", "--listen", str(seconds), "--record", str(folder / "run.bundle"))
     with ExitStack() as stack:
-        yield Link(stack)
+        return folder, *Link(stack).scan(folder, *listen, *options, before=before)
 
 
 @pytest.fixture(scope="module")
-def passive(link, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("passive")
-    return folder, *link.scan(
-        folder, "10.77.0.0/24", "--profile", "passive", "--listen", str(SECONDS), "--record", str(folder / "run.bundle")
-    )
+def heard(tmp_path_factory):
+    """All runs of this file: at the same time, each on a LAN of its own."""
+    nobody = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
+    works = {
+        "passive": partial(listening, SECONDS),
+        "excluding": lambda folder: listening(2, folder, "--exclude", ANNOUNCERS["hikvision"][0]),
+        "without raw sockets": partial(listening, 3, before=nobody),
+        "over IPv6": asking_over_ipv6,
+    }
+    folders = [tmp_path_factory.mktemp("listening") for _ in works]
+    done = at_once(*(partial(work, folder) for work, folder in zip(works.values(), folders, strict=True)))
+    return dict(zip(works, done, strict=True))
+
+
+@pytest.fixture(scope="module")
+def passive(heard):
+    return heard["passive"]
 
 
 def seen(inventory):
@@ -139,23 +154,18 @@ def test_the_same_frames_in_a_capture_tell_the_same(passive, tmp_path):
     assert told(replay([capture], load_library())) == told(replay([folder / "run.bundle"], load_library()))
 
 
-def test_excluded_devices_are_not_kept(link, tmp_path):
+def test_excluded_devices_are_not_kept(heard):
     address, mac = ANNOUNCERS["hikvision"]
-    done, inventory, _ = link.scan(
-        tmp_path, "10.77.0.0/24", "--profile", "passive", "--listen", "2", "--exclude", address
-    )
+    _, done, inventory, _ = heard["excluding"]
 
     assert done.returncode == 0, done.stderr
     assert [asset for asset in inventory["assets"] if address in asset["addresses"] or mac in asset["macs"]] == []
     assert {p["status"] for p in inventory["problems"] if p["address"] == address} == {"out_of_scope"}
 
 
-def test_without_the_right_to_raw_sockets_the_groups_are_heard(link, tmp_path):
+def test_without_the_right_to_raw_sockets_the_groups_are_heard(heard):
     """Root without any capability is nobody. Joining is all that is sent, by the kernel."""
-    nobody = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
-    done, inventory, sniffer = link.scan(
-        tmp_path, "10.77.0.0/24", "--profile", "passive", "--listen", "3", before=nobody
-    )
+    _, done, inventory, sniffer = heard["without raw sockets"]
     families = {a: asset["family"] for asset in inventory["assets"] for a in asset["addresses"]}
     (report,) = [c for c in inventory["coverage"]["channels"] if c["name"] == "listen"]
 
@@ -186,10 +196,8 @@ time.sleep(600)
 """
 
 
-@pytest.fixture(scope="module")
-def over_ipv6(tmp_path_factory):
+def asking_over_ipv6(folder):
     """A scan of a LAN with a device that has both kinds of address, and one that has a link-local one only."""
-    folder = tmp_path_factory.mktemp("ipv6")
     with ExitStack() as stack:
         network = stack.enter_context(Network())
         lan = network.lan("10.77.0.0/24")
@@ -209,7 +217,12 @@ def over_ipv6(tmp_path_factory):
             netaudit("scan", "10.77.0.60-80", "--profile", "standard", "-o", f"json={folder / 'run.json'}"),
             capture_output=True, text=True, timeout=90,
         )  # fmt: skip
-        yield done, json.loads((folder / "run.json").read_text()), sniffer
+    return done, json.loads((folder / "run.json").read_text()), sniffer
+
+
+@pytest.fixture(scope="module")
+def over_ipv6(heard):
+    return heard["over IPv6"]
 
 
 def test_a_device_with_both_kinds_of_address_is_one(over_ipv6):
