@@ -2,11 +2,11 @@ import gc
 import socket
 import threading
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 from support.servers import open_gate, serving
-from support.standstill import Standstill
+from support.standstill import Standstill, time_that_passes
 from support.tls import tls_server
 
 from netaudit.model import Gap, Problem
@@ -33,24 +33,30 @@ def stays_silent(sock):
         pass
 
 
-def asks(port, name="", timeout_s=5.0):
+def asks(port, name="", timeout_s=60.0):
     """A conversation that asks once and tells what it heard."""
     yield Connect(port)
     outcome = yield Exchange(b"hi", lambda data: data == b"hello", 100, timeout_s)
     yield remark(f"{name}{outcome.status}")
 
 
+def connects(port, name=""):
+    yield Connect(port)
+    yield remark(f"{name}ok")
+
+
 def told(events):
     return [event.detail for event in events]
 
 
-def test_results_come_in_the_order_in_which_they_are_ready():
+def test_results_come_in_the_order_in_which_they_are_ready(monkeypatch):
     def speaks(word, pause_s):
         yield remark(f"{word} begins")
         yield Pause(pause_s)
         yield remark(f"{word} ends")
 
-    talks = [("127.0.0.1", speaks("slow", 0.3)), ("127.0.0.1", speaks("quick", 0.05))]
+    talks = [("127.0.0.1", speaks("slow", 3.0)), ("127.0.0.1", speaks("quick", 0.5))]
+    time_that_passes(monkeypatch)
 
     assert told(converse(iter(talks), open_gate())) == ["slow begins", "quick begins", "quick ends", "slow ends"]
 
@@ -67,7 +73,7 @@ def test_nothing_to_talk_about():
     assert list(converse(iter([]), open_gate())) == []
 
 
-def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_turn():
+def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_turn(monkeypatch):
     def says(word, pause_s):
         yield Pause(pause_s)
         yield remark(word)
@@ -80,6 +86,7 @@ def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_tur
             yield None
         yield "127.0.0.1", says("second", 0.01)
 
+    time_that_passes(monkeypatch)
     heard, rounds = [], 0
     for event in attend(wanted(), open_gate()):
         rounds += event is None
@@ -91,12 +98,22 @@ def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_tur
 
 
 def test_slow_device_does_not_hold_up_the_others():
-    with serving(stays_silent, "127.0.0.2") as slow, serving(answers_at_once) as quick:
-        talks = [(slow.address, asks(slow.port, "slow ", 0.5))]
-        talks += [(quick.address, asks(quick.port, "quick ")) for _ in range(20)]
-        results = told(converse(iter(talks), open_gate()))
+    others_are_heard = threading.Event()
 
-    assert results == [*["quick ok"] * 20, "slow timeout"]
+    def answers_last(sock):
+        others_are_heard.wait(60)
+        answers_at_once(sock)
+
+    with serving(answers_last, "127.0.0.2") as slow, serving(answers_at_once) as quick:
+        talks = [(slow.address, asks(slow.port, "slow "))]
+        talks += [(quick.address, asks(quick.port, "quick ")) for _ in range(20)]
+        results = []
+        for event in converse(iter(talks), open_gate()):
+            results.append(event.detail)
+            if len(results) == 20:
+                others_are_heard.set()
+
+    assert results == [*["quick ok"] * 20, "slow ok"]
 
 
 @pytest.mark.parametrize("in_flight", [1, 3, IN_FLIGHT])
@@ -116,27 +133,34 @@ def test_no_more_are_in_flight_than_are_allowed(in_flight):
     assert service.begun == len(ahead) == 100
 
 
-def test_connects_are_paced():
+def test_connects_are_paced(monkeypatch):
+    moved = time_that_passes(monkeypatch)
     gate = Gate(lambda _: True, rate_pps=100)
-    with serving(answers_at_once) as service:
-        started = time.monotonic()
-        list(converse(((service.address, asks(service.port)) for _ in range(40)), gate))
-        taken_s = time.monotonic() - started
+    with serving(stays_silent) as service:
+        started = moved.monotonic()
+        list(converse(((service.address, connects(service.port)) for _ in range(40)), gate))
+        taken_s = moved.monotonic() - started
 
-    assert 0.37 <= taken_s < 1.0
+    assert 0.37 <= taken_s < 0.6  # with the last farewell
     assert gate.connections == 40
 
 
 def test_stop_ends_it_at_once_and_hangs_up():
-    gate = open_gate()
-    with serving(stays_silent) as service:
-        threading.Timer(0.2, gate.stopped.set).start()
+    gate, asked = open_gate(), count(1)
+
+    def stops_the_run(sock):
+        sock.recv(1024)
+        if next(asked) == IN_FLIGHT:
+            gate.stopped.set()
+        stays_silent(sock)
+
+    with serving(stops_the_run) as service:
         started = time.monotonic()
-        events = list(converse(((service.address, asks(service.port, timeout_s=30.0)) for _ in range(200)), gate))
+        events = list(converse(((service.address, asks(service.port)) for _ in range(200)), gate))
         taken_s = time.monotonic() - started
 
     assert (events, service.begun) == ([], IN_FLIGHT)
-    assert taken_s < 2.0  # not the 30 s that each may wait
+    assert taken_s < 30.0  # not the 60 s that each may wait
     assert service.endings == ["fin"] * IN_FLIGHT
 
 
@@ -201,22 +225,37 @@ def test_nothing_is_left_for_the_garbage_collector():
         gc.enable()
 
 
-def test_answer_that_came_while_others_were_heard_is_not_late():
+def test_answer_that_came_while_others_were_heard_is_not_late(monkeypatch):
     """Who reads the results may take longer than a device has to answer."""
+    standstill, ready = Standstill(monkeypatch, frozen=True), Watch.ready
+    asked, may_answer, answered = (threading.Semaphore(0) for _ in range(3))
 
-    def tells():
-        yield Pause(0.05)
-        yield remark("told")
+    def answers_when_it_may(sock):
+        sock.recv(1024)
+        asked.release()
+        may_answer.acquire(timeout=60)
+        sock.sendall(b"hello")
+        answered.release()
 
-    with serving(answers_at_once) as service:
-        talks = [(service.address, tells()), ("127.0.0.2", tells())]
-        talks += [(service.address, asks(service.port, timeout_s=0.3)) for _ in range(3)]
-        results = []
-        for event in converse(iter(talks), Gate(lambda _: True, rate_pps=15)):
-            results.append(event.detail)
-            time.sleep(0.5)
+    def looked_before(watch, wait_s):
+        """All have been asked; they answer when it has been looked for them, and then nobody looks for a long time."""
+        if asking[0] < 3 and asked.acquire(blocking=False):
+            asking[0] += 1
+        if asking[0] < 3 or not wait_s:
+            return ready(watch, min(wait_s, 0.01))
+        if not standstill.ahead_s:
+            may_answer.release(3)
+            assert all(answered.acquire(timeout=60) for _ in range(3))
+        standstill.stand_still(3600)
+        return []
 
-    assert sorted(results) == ["ok", "ok", "ok", "told", "told"]
+    asking = [0]
+    monkeypatch.setattr(Watch, "ready", looked_before)
+    with serving(answers_when_it_may) as service:
+        talks = ((service.address, asks(service.port, timeout_s=5.0)) for _ in range(3))
+        results = told(converse(talks, open_gate()))
+
+    assert results == ["ok"] * 3
 
 
 def stands_still_whenever_something_comes(monkeypatch, seconds):
@@ -267,9 +306,6 @@ def test_after_a_standstill_connections_are_begun_at_the_same_pace_as_before(mon
             standstill.stand_still(3.0 if stands_still else max(wait_s, 0.001))
         return found
 
-    def connects(port):
-        yield Connect(port)
-
     monkeypatch.setattr(Watch, "ready", waits)
     with serving(stays_silent) as service:
         gate = Counting(lambda _: True, rate_pps=20)
@@ -318,15 +354,15 @@ def test_many_alarms_do_not_pile_up():
 def test_hundreds_of_exchanges_a_second():
     """A sanity check; tests/benchmarks/banners.py measures."""
     with serving(answers_at_once) as service:
-        started = time.monotonic()
+        started = time.thread_time()
         results = told(converse(((service.address, asks(service.port)) for _ in range(500)), open_gate()))
-        taken_s = time.monotonic() - started
+        taken_s = time.thread_time() - started
 
     assert results == ["ok"] * 500
-    assert taken_s < 5.0
+    assert taken_s < 5.0  # of a processor; a twentieth of it, normally
 
 
-def test_conversation_that_takes_too_long_is_ended_with_a_problem():
+def test_conversation_that_takes_too_long_is_ended_with_a_problem(monkeypatch):
     """A visit of many ports would go on; the one connection is ended in good order, and others are not held up."""
 
     def asks_for_ever(port):
@@ -334,11 +370,14 @@ def test_conversation_that_takes_too_long_is_ended_with_a_problem():
             yield from asks(port, "slow ", 0.3)
             yield Pause(0.05)
 
+    events = []
+    moved = time_that_passes(monkeypatch, lambda: "quick ok" in told(events))
     with serving(stays_silent, "127.0.0.2") as slow, serving(answers_at_once) as quick:
         talks = [(slow.address, asks_for_ever(slow.port)), (quick.address, asks(quick.port, "quick "))]
-        started = time.monotonic()
-        events = list(converse(iter(talks), open_gate(), host_timeout_s=0.8))
-        taken_s = time.monotonic() - started
+        started = moved.monotonic()
+        for event in converse(iter(talks), open_gate(), host_timeout_s=0.8):
+            events += [event]
+        taken_s = moved.monotonic() - started
 
     (late,) = [event for event in events if isinstance(event, Problem)]
 
@@ -348,9 +387,10 @@ def test_conversation_that_takes_too_long_is_ended_with_a_problem():
     assert set(slow.endings) == {"fin"}
 
 
-def test_waiting_for_the_gate_is_not_the_devices_time():
-    with serving(answers_at_once) as service:
-        talks = ((service.address, asks(service.port)) for _ in range(10))
+def test_waiting_for_the_gate_is_not_the_devices_time(monkeypatch):
+    time_that_passes(monkeypatch)
+    with serving(stays_silent) as service:
+        talks = ((service.address, connects(service.port)) for _ in range(10))
         events = list(converse(talks, Gate(lambda _: True, rate_pps=10), host_timeout_s=0.3))
 
     assert told(events) == ["ok"] * 10
