@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import tempfile
 import threading
 import time
@@ -29,6 +30,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell, and so in all that we start
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "NETAUDIT_TEST_JOURNAL" in os.environ:
         return
     handle, path = tempfile.mkstemp(prefix="netaudit-sent-", suffix=".jsonl")

@@ -15,7 +15,7 @@ from netaudit.model import Device, Observation
 LIBRARY = load_library()
 PATTERNS = [f for f in LIBRARY.fingerprints if f.pattern]
 SETTLED = ("family", "manufacturer", "brand", "kind", "line", "generation")  # attributes of which a device has one
-REGEX_LIMIT_S = 0.5  # a pattern that explodes takes minutes; a busy machine, tenths
+REGEX_LIMIT_S = 0.5  # of a processor; most take a hundredth, and a pattern that explodes takes minutes
 
 POSITIVE = [pytest.param(f, e, id=f"{f.id}-{n}") for f in LIBRARY.fingerprints for n, e in enumerate(f.matches)]
 NEGATIVE = [pytest.param(f, e, id=f"{f.id}-{n}") for f in LIBRARY.fingerprints for n, e in enumerate(f.rejects)]
@@ -62,9 +62,9 @@ def test_hostile_text_is_answered_in_time(fingerprint):
     seeds = [e.text for e in fingerprint.matches] + [e.text for e in fingerprint.rejects] + list('a0 ,;:"/<')
     for seed in filter(None, seeds):
         for hostile in (seed * INPUT_CHARACTERS, seed + seed[-1] * INPUT_CHARACTERS, seed[:-1] * INPUT_CHARACTERS):
-            started = time.perf_counter()
+            started = time.thread_time()
             fingerprint.regex.match(hostile[:INPUT_CHARACTERS])
-            assert time.perf_counter() - started < REGEX_LIMIT_S, (fingerprint.pattern, seed)
+            assert time.thread_time() - started < REGEX_LIMIT_S, (fingerprint.pattern, seed)
 
 
 @pytest.mark.parametrize("fingerprint", WITH_PATTERN)
