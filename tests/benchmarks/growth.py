@@ -1,9 +1,10 @@
 """How time and memory grow: series of measurements, the straight line nearest to each, and a picture of all.
 
-    python tests/benchmarks/growth.py [SERIES ...] [--runs N] [--write docs/benchmarks.md]
+    python tests/benchmarks/growth.py [SERIES ...] [--runs N] [--sizes N ...] [--write docs/benchmarks.md]
 
-The series are attached, alive, silent, devices, packets, replies and fingerprints; all of them take about ten minutes. Needs
-root for namespaces, and a C compiler. With --write each series takes the place of its section in the page as soon as
+The series are attached, alive, silent, silent-gentle, devices, crowded, packets, replies and fingerprints; all of them
+take about a quarter of an hour, and none more than three minutes unless its sizes are named. Needs root for namespaces,
+and a C compiler. With --write each series takes the place of its section in the page as soon as
 it was measured, and the picture beside the page is drawn anew from all sections: what was interrupted is continued
 by naming the series that are left.
 """
@@ -28,10 +29,11 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("series", nargs="*", choices=[*GROWING, []], default=[])
     parser.add_argument("--runs", type=int, default=0)
+    parser.add_argument("--sizes", type=int, nargs="+", default=())
     parser.add_argument("--write", type=Path)
     given = parser.parse_args(words)
     for name in given.series or GROWING:
-        section = f"{machine()}\n\n{table(GROWING[name].series(runs=given.runs))}"
+        section = f"{machine()}\n\n{table(GROWING[name].series(given.sizes, given.runs))}"
         if given.write:
             write(given.write, name, section)
         else:

@@ -39,8 +39,11 @@ def titles(picture):
 def test_series_is_printed_where_no_page_is_named(capsys, monkeypatch):
     monkeypatch.setattr(growth, "GROWING", {"one": tiny("One thing")})
     growth.main(["one"])
+    growth.main(["one", "--sizes", "40", "60"])
 
-    assert table(tiny("One thing").series()) in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert table(tiny("One thing").series()) in told
+    assert "| 60 | 7.00 |" in told
 
 
 def test_page_has_a_place_for_every_series_and_its_picture_shows_all_of_them(request):
