@@ -10,7 +10,7 @@ class Slow:
         self.may, self.closed = threading.Event(), threading.Event()
 
     def close(self):
-        assert self.may.wait(5)
+        assert self.may.wait(60)
         self.closed.set()
 
 
@@ -23,7 +23,7 @@ def test_nobody_waits_until_a_socket_is_closed():
 
     sock.may.set()
 
-    assert sock.closed.wait(5)
+    assert sock.closed.wait(60)
 
 
 def test_without_another_thread_it_is_closed_at_once(monkeypatch):

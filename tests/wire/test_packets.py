@@ -2,7 +2,6 @@ import errno
 import os
 import socket
 import subprocess
-import threading
 import time
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ pytestmark = needs_namespaces
 WANTED = Wanted(ethertypes=(ARP, LLDP), udp_ports=frozenset({5353}))
 LLDP_GROUP = "01:80:c2:00:00:0e"
 ANNOUNCEMENT = ethernet(LLDP, b"\x02\x02\x07x" + bytes(42), target=LLDP_GROUP)
+LAST = ethernet(LLDP, b"\x02\x02\x07z" + bytes(42), target=LLDP_GROUP)
 
 
 @pytest.fixture
@@ -47,10 +47,17 @@ def opened(network, interface, wanted=WANTED, **options):
         return PacketSocket(interface, wanted, **options)
 
 
-def heard(ear, frames, sender, gate=None, **options):
-    """What is heard of these frames, sent while it listens."""
-    threading.Timer(0.1, lambda: [sender.send(frame) for frame in frames]).start()
-    return [frame for _, frame in ear.listen(0.6, gate or open_gate(), **options)]
+def heard(ear, frames, sender, **options):
+    """What is heard of these frames, until one more that everybody hears."""
+    for frame in (*frames, LAST):
+        sender.send(frame)
+    gate, found = open_gate(), []
+    for _, frame in ear.listen(60.0, gate, **options):
+        if frame == LAST:
+            gate.stopped.set()
+        else:
+            found.append(frame)
+    return found
 
 
 def test_hears_what_is_wanted_without_joining_anything(wired):
@@ -61,7 +68,7 @@ def test_hears_what_is_wanted_without_joining_anything(wired):
         frames = heard(ear, [ANNOUNCEMENT, dull, asks], sender)
 
     assert frames == [ANNOUNCEMENT, asks]
-    assert (ear.heard, ear.dropped, ear.sent) == (2, 0, 0)
+    assert (ear.heard, ear.dropped, ear.sent) == (3, 0, 0)
     assert sniffer.sent() == []
 
 
@@ -70,12 +77,11 @@ def test_what_came_while_the_program_stood_still_is_read(wired, monkeypatch, end
     network, interface, sender = wired
     standstill, gate = Standstill(monkeypatch, frozen=True), open_gate()
     monkeypatch.setattr(packets, "_AT_ONCE", 4)
-    with opened(network, interface) as ear:
+    with opened(network, interface) as witness, opened(network, interface) as ear:
         sender.send(ANNOUNCEMENT)
         frames = ear.listen(0.2, gate)
         next(frames)
-        for _ in range(300):  # nobody reads meanwhile
-            sender.send(ANNOUNCEMENT)
+        heard(witness, [ANNOUNCEMENT] * 299, sender)  # nobody else reads meanwhile
         if ends == "it is stopped":
             gate.stopped.set()
         standstill.stand_still(3600)
@@ -109,13 +115,13 @@ def promiscuous(name):
 
 def test_what_the_kernel_drops_is_counted(wired, monkeypatch):
     network, interface, sender = wired
-    monkeypatch.setattr(packets, "widen", lambda sock: sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048))
-    with opened(network, interface) as ear:
-        for _ in range(400):
-            sender.send(ANNOUNCEMENT)
-        time.sleep(0.1)
-        taken = sum(1 for _ in ear.listen(0.2, open_gate()))
+    with opened(network, interface) as witness, monkeypatch.context() as patched:
+        patched.setattr(packets, "widen", lambda sock: sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048))
+        with opened(network, interface) as ear:
+            all_have_come = heard(witness, [ANNOUNCEMENT] * 399, sender)
+            taken = sum(1 for _ in ear.listen(0.2, open_gate()))
 
+    assert len(all_have_come) == 399
     assert taken == ear.heard < 400
     assert ear.heard + ear.dropped == 400
 
@@ -129,7 +135,7 @@ def test_asks_on_schedule_and_hears_the_answers(wired):
 
     assert sniffer.sent() == [question] * 2
     assert ear.sent == 2
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 0.5 <= time.monotonic() - began < 30
 
 
 class Notes:
@@ -177,7 +183,7 @@ def test_a_stopped_run_ends_at_once(wired):
         began = time.monotonic()
         assert list(ear.listen(60, gate)) == []
         assert list(ear.ask(((0.0, ANNOUNCEMENT),), "255.255.255.255", 60, gate)) == []
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30  # not 60
     assert ear.sent == 0
 
 

@@ -30,7 +30,7 @@ def answering(*answers):
     return answer
 
 
-def get(service, paths=("/",), keep=None, deadline_s=5.0, where=None):
+def get(service, paths=("/",), keep=None, deadline_s=60.0, where=None):
     """(bodies, session) of a visit with these paths."""
     line = Line(open_gate(), service.address, deadline_s)
     session = PinnedSession(line, where or site(service), MOST, keep)
@@ -84,7 +84,7 @@ def test_redirect_is_not_followed(code):
 
 def test_session_cannot_leave_its_device():
     with serving(answering(HELLO)) as other, serving(answering(HELLO)) as service:
-        line = Line(open_gate(), service.address, 5)
+        line = Line(open_gate(), service.address, 60)
         session = PinnedSession(line, site(service), MOST)
         with pytest.raises(Unanswered, match="was not sent"):
             session.get(f"{site(other).origin}/")
@@ -131,7 +131,7 @@ def test_what_is_no_answer_costs_one_bounded_failure(answer, status):
         sock.shutdown(1)
 
     with serving(give) as service, pytest.raises(Unanswered) as caught:
-        get(service, deadline_s=1.0)
+        get(service)
 
     assert caught.value.status == status
 
@@ -148,7 +148,7 @@ def test_slow_drip_ends_at_the_deadline():
         get(service, deadline_s=0.5)
 
     assert caught.value.status == "timeout"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30  # the dripping would last 100 s
 
 
 def test_large_answer_is_read_whole_and_kept_in_part():
@@ -171,10 +171,10 @@ def test_answer_that_may_not_be_kept_is_none():
 
 @pytest.mark.parametrize("same", [True, False])
 def test_certificate_must_be_the_one_that_was_seen(same):
-    seen = []
+    seen, context = [], tls_server()
 
     def answer(sock):
-        with tls_server().wrap_socket(sock, server_side=True) as secured:
+        with context.wrap_socket(sock, server_side=True) as secured:
             seen.append(secured.recv(65536))
             secured.sendall(HELLO)
 
