@@ -7,11 +7,13 @@ import struct
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from support.namespaces import needs_namespaces, run_in
 from support.network import Network
 from support.sniffer import sniff
+from support.together import at_once
 from support.waiting import has_heard, wait_until
 
 from netaudit.demo import emulate, load_devices
@@ -50,24 +52,48 @@ class Estate:
         return (self.routed if device.name in BEHIND_ROUTER else self.first).place(device)
 
 
-@pytest.fixture(scope="module")
-def scanned(tmp_path_factory):
-    """One scan of the estate, recorded, with every frame that crossed the scanner's interfaces."""
-    folder = tmp_path_factory.mktemp("lan")
+def scan_all(stack, folder):
+    """(the estate, the folder, the finished program, what crossed the scanner's interfaces) of a scan of everything."""
+    estate = Estate(stack)
+    excluded = estate.address[EXCLUDED]
+    first = stack.enter_context(sniff(estate.network.scanner, estate.first.interface))
+    second = stack.enter_context(sniff(estate.network.scanner, estate.second.interface))
+    done = run_in(
+        estate.network.scanner,
+        netaudit(
+            "scan", "10.77.0.0/24", "10.78.0.0/24", "10.79.0.8-60", "--exclude", excluded, "--profile", "standard",
+            "--record", str(folder / "run.bundle"), "-o", f"json={folder / 'run.json'}",
+        ),
+        capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    return estate, folder, done, (first, second)
+
+
+def scan_as_nobody(folder):
+    """(the estate, the finished program, its inventory) of a scan by root without any capability."""
     with ExitStack() as stack:
-        estate = Estate(stack)
-        excluded = estate.address[EXCLUDED]
-        first = stack.enter_context(sniff(estate.network.scanner, estate.first.interface))
-        second = stack.enter_context(sniff(estate.network.scanner, estate.second.interface))
+        estate, output = Estate(stack), folder / "plain.json"
         done = run_in(
             estate.network.scanner,
-            netaudit(
-                "scan", "10.77.0.0/24", "10.78.0.0/24", "10.79.0.8-60", "--exclude", excluded, "--profile", "standard",
-                "--record", str(folder / "run.bundle"), "-o", f"json={folder / 'run.json'}",
-            ),
+            ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all",
+             *netaudit("scan", "10.77.0.8-70", "--profile", "standard", "-o", f"json={output}")],
             capture_output=True, text=True, timeout=200,
         )  # fmt: skip
-        yield estate, folder, done, (first, second)
+    return estate, done, json.loads(output.read_text())
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Both scans, each of an estate of its own, at the same time; the estate of the first one stays."""
+    with ExitStack() as stack:
+        whole, nobody = (tmp_path_factory.mktemp(name) for name in ("lan", "nobody"))
+        yield at_once(partial(scan_all, stack, whole), partial(scan_as_nobody, nobody))
+
+
+@pytest.fixture(scope="module")
+def scanned(both):
+    """One scan of the estate, recorded, with every frame that crossed the scanner's interfaces."""
+    return both[0]
 
 
 @pytest.fixture(scope="module")
@@ -212,17 +238,9 @@ def test_an_interrupt_leaves_what_was_learnt(scanned, tmp_path):
     assert "interrupted" in [gap["kind"] for gap in kept["coverage"]["gaps"]]
 
 
-def test_without_raw_sockets_the_kernel_table_serves(scanned, tmp_path):
+def test_without_raw_sockets_the_kernel_table_serves(both):
     """Root without any capability is nobody: the scan goes on, says what is lost, and still learns the MACs."""
-    estate, *_ = scanned
-    output = tmp_path / "plain.json"
-    done = run_in(
-        estate.network.scanner,
-        ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all",
-         *netaudit("scan", "10.77.0.8-70", "--profile", "standard", "-o", f"json={output}")],
-        capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    found = json.loads(output.read_text())
+    estate, done, found = both[1]
     near = [d for d in estate.devices if d.name not in {STRANGER, "arp-only", *BEHIND_ROUTER, *SECOND_LAN}]
 
     assert done.returncode == 4
