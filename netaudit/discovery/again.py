@@ -5,7 +5,6 @@ ports whose connection timed out, on a link that loses packets the addresses tha
 the devices behind a router that answered no discovery. Where nobody was late, there is no second look.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -81,9 +80,9 @@ def _unheard(course: Course) -> tuple[str, ...]:
 def _wait(course: Course, late: dict[str, Late]) -> Iterator[Event]:
     """Wait until the late ones may be asked again, or the run is stopped; what is heard meanwhile is passed on."""
     stopped, pause_s = course.live.gate.stopped, course.live.profile.again_after_s
-    began = time.monotonic()
+    began = course.clock()
     until = max([course.asked_at, *(late_one.at for late_one in late.values())]) + pause_s
-    while (now := time.monotonic()) < until and not stopped.is_set():
+    while (now := course.clock()) < until and not stopped.is_set():
         course.progress("waiting for the late", int(now - began), int(until - began))
         if course.under_way:
             yield from hear(course, min(_LOOK_S, until - now))

@@ -5,7 +5,6 @@ Every phase (find.py, ask.py, …) is given the course, hands it each event that
 
 import queue
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.profiles import PROFILES, Profile
 from netaudit.scope import Scope
+from netaudit.wire.clock import Clock
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.room import Room, room_here
@@ -64,7 +64,7 @@ class Late:
 
     state: Visit  # what its visit has left
     ports: tuple[int, ...]  # that did not answer
-    at: float  # when its visit began, monotonic
+    at: float  # when its visit began, by the clock of the course
 
 
 @dataclass(slots=True)
@@ -73,6 +73,7 @@ class Course:
 
     live: Live
     attached: Attached
+    clock: Callable[[], float] = field(default_factory=Clock)  # of all that is waited for
     hints: Hints = field(default_factory=Hints)
     alive: dict[str, None] = field(default_factory=dict)  # in scope, in order of first answer
     heard: dict[str, set[str]] = field(default_factory=dict)  # channel -> addresses that told something
@@ -83,11 +84,11 @@ class Course:
     under_way: dict[int, Job] = field(default_factory=dict)  # jobs that have not ended, by the number of their thread
     heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
     answered: threading.Event = field(default_factory=threading.Event)  # answers are waited for no longer
-    began_at: float = 0.0  # when the first question was asked, monotonic
+    began_at: float = 0.0  # when the first question was asked
     news: dict[str, float] = field(
         default_factory=dict
-    )  # address -> when it was first heard by one more channel, monotonic
-    heard_at: float = 0.0  # when a datagram came last that was asked for, monotonic
+    )  # address -> when it was first heard by one more channel
+    heard_at: float = 0.0  # when a datagram came last that was asked for
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
     left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
@@ -99,7 +100,7 @@ class Course:
     slowest_s: dict[str, float] = field(default_factory=dict)  # the longest that a connection took, by place
     room: Room = field(default_factory=room_here)  # for neighbours, in the kernel's table
     lossy: set[str] = field(default_factory=set)  # addresses of our interfaces whose link lost packets
-    asked_at: float = 0.0  # when the last question of finding was asked, monotonic
+    asked_at: float = 0.0  # when the last question of finding was asked
     made: Counter[str] = field(default_factory=Counter)  # connections that were told already, by network
     prospect: Prospect = field(default_factory=Prospect)
     phase: str = ""
@@ -118,7 +119,7 @@ class Course:
         """Tell whoever watches how far a stage has come: its beginning, its end, and now and then between."""
         if self.live.progress is None:
             return
-        now = time.monotonic()
+        now = self.clock()
         before, far, at = self.told
         if stage and stage == before and (done < total or done == far) and now < at + TOLD_S:
             return
@@ -129,7 +130,7 @@ class Course:
         """How many devices seem to take no connection; the silent among the neighbours are suspected early."""
         mute = {a for a, state in self.delayed.items() if not state.alive and state.late > bool(self.lossy)}
         if not self.lossy:
-            before = time.monotonic() - MUTE_S
+            before = self.clock() - MUTE_S
             mute.update(a for a, (state, at) in self.awaited.items() if at < before and not state.alive and a in silent)
         return len(mute)
 
@@ -199,7 +200,7 @@ class Course:
             return
         else:
             if event.transport == "udp" and name != LISTEN:
-                self.heard_at = time.monotonic()
+                self.heard_at = self.clock()
             yield from self._place(event)
             self._learn(event)
         if self.live.logins:
@@ -266,7 +267,7 @@ class Course:
                 known = self.heard.setdefault(reply.channel, set())
                 if reply.address not in known:
                     known.add(reply.address)
-                    self.news[reply.address] = time.monotonic()
+                    self.news[reply.address] = self.clock()
 
     def _tells(self, reply: Reply) -> bool:
         """Whether a reply says anything of its device: who only asks others has not answered yet."""

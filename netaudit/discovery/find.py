@@ -6,7 +6,6 @@ for slow answers costs nothing then, and who has answered late, or named more, i
 """
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -47,7 +46,7 @@ def find(course: Course) -> Iterator[Event]:
     if "known before" not in course.live.ledger.ended:
         yield from _known_before(course)
         course.live.ledger.end("known before")
-    course.began_at = time.monotonic()
+    course.began_at = course.clock()
     awaited = [job for job in jobs if _is_awaited(*job)]
     begin(course, [job for job in jobs if not _is_awaited(*job)], FIND)
     batch = tuple(islice(distant, UNICAST_BATCH))
@@ -69,13 +68,13 @@ def probe_silent(course: Course) -> Iterator[Event]:
         numbers = probe(course, batch)
         if len(batch) == NEIGHBOUR_BATCH:  # and there are more
             yield from hear_until(course, partial(numbers.isdisjoint, course.under_way))
-    course.asked_at = course.asked_at or time.monotonic()
+    course.asked_at = course.asked_at or course.clock()
 
 
 def probe(course: Course, addresses: tuple[str, ...]) -> frozenset[int]:
     """Begin to ask these neighbours by unicast; the numbers of the jobs."""
     jobs = _reaching_jobs(course, addresses)
-    course.asked_at = time.monotonic() + len(jobs) * len(addresses) / course.live.gate.rate_pps
+    course.asked_at = course.clock() + len(jobs) * len(addresses) / course.live.gate.rate_pps
     return begin(course, jobs, SILENT)
 
 
@@ -106,7 +105,7 @@ def _has_asked(course: Course) -> bool:
     Where the run is continued, the answers to the first questions may be lost: then the last one is waited for as well.
     """
     asking = any(not q.listen_s for channel, q in course.under_way.values() if channel.name != "arp")
-    return not asking or (not course.live.ledger.cuts and time.monotonic() >= course.began_at + ASKED_S)
+    return not asking or (not course.live.ledger.cuts and course.clock() >= course.began_at + ASKED_S)
 
 
 def unicast_again(course: Course, addresses: tuple[str, ...], part: str) -> Iterator[Event]:

@@ -3,7 +3,6 @@
 What a visit asks stands in `visit.py`; whom to visit, and in what order, in `ask.py`, `latecomers.py` and `again.py`.
 """
 
-import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -54,7 +53,7 @@ def hold(
     with closing(attend(wanted, course.live.gate, in_flight, course.live.host_timeout_s)) as events:
         for event in events:
             if event is None:
-                yield from hear(course) if course.under_way else ()
+                yield from hear(course)
             else:
                 yield from course.take(event, "tcp")
                 yield from tell_table(course)
@@ -135,7 +134,7 @@ def noting_late(course: Course, state: Visit, patience: Patience) -> Conversatio
     near = course.attached.is_near(state.target.address)
     if near and state.target.address in course.alive and (wait_s := course.room.wait_s(state.target.address)):
         yield Pause(wait_s)
-    began = time.monotonic()
+    began = course.clock()
     if near:
         course.awaited[state.target.address] = state, began
     address = state.target.address

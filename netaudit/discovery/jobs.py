@@ -5,7 +5,6 @@ Everything that comes is yielded as it comes; an error in a thread is raised aga
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,19 +18,19 @@ from netaudit.wire.link import PASSES
 
 Work = Callable[[Question], Iterable[Event]]
 _PATIENCE_S = 0.1  # after which an interrupt is noticed on every platform, and progress is shown
-_END_S = 0.02  # that a thread is waited for, before what it is about to say is thrown away too
+_END_S = 0.02  # that a thread is waited for which is about to say something
 _AT_ONCE = 256  # events that are passed on before whoever hears them has his turn
 
 
 def run_jobs(course: Course, jobs: list[Job], part: str = "") -> Iterator[Event]:
     """Begin these jobs, and yield what all jobs give until the last of these has ended, or need not be waited for."""
     gate, before = course.live.gate, course.live.gate.slots
-    began, alone_s = time.monotonic(), max((q.listen_s for _, q in jobs if q.alone), default=0.0)
+    began, alone_s = course.clock(), max((q.listen_s for _, q in jobs if q.alone), default=0.0)
     numbers = begin(course, jobs, part)
     total = sum(_most_sent(*course.under_way[number]) for number in numbers)
     while any(_is_waited_for(course.under_way[number]) for number in numbers & course.under_way.keys()):
         if alone_s:
-            course.progress("listening", min(int(time.monotonic() - began), int(alone_s)), int(alone_s))
+            course.progress("listening", min(int(course.clock() - began), int(alone_s)), int(alone_s))
         else:
             course.progress("finding", min(gate.slots - before, total), total)
         yield from hear(course, _PATIENCE_S)
@@ -56,6 +55,7 @@ def begin(course: Course, jobs: list[Job], part: str = "") -> frozenset[int]:
 
 def hear(course: Course, wait_s: float = 0.0) -> Iterator[Event]:
     """What the jobs under way have given by now; where that is nothing, wait so long for the first of it."""
+    course.clock()  # goes on while somebody looks at it
     if wait_s and course.events.empty():
         course.live.ledger.flush()
     for _ in range(_AT_ONCE):
@@ -75,9 +75,14 @@ def hear(course: Course, wait_s: float = 0.0) -> Iterator[Event]:
 
 
 def hear_until(course: Course, over: Callable[[], bool]) -> Iterator[Event]:
-    """What the jobs under way give, until this is so, or none of them is under way any more."""
-    while course.under_way and not over():
-        yield from hear(course, _PATIENCE_S)
+    """What the jobs under way give, until this is so, or none of them is under way any more.
+
+    What they had by then, and are about to give, is heard as well.
+    """
+    is_over = False
+    while course.under_way and not is_over:
+        is_over = over()
+        yield from hear(course, _END_S if is_over else _PATIENCE_S)
 
 
 def hear_out(course: Course) -> Iterator[Event]:

@@ -4,7 +4,6 @@ Questions to a whole network are heard out while devices are visited (find.py). 
 now; of who had been visited only what its late answer named is asked, out of what its visit has left.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -72,7 +71,7 @@ def _is_quiet(course: Course) -> bool:
     asked_at = max(course.began_at + LAST_ASKED_S, course.asked_at)
     last_at = max(asked_at, course.heard_at)
     quiet_s = max(course.live.profile.quiet_s, AS_LATE * (last_at - asked_at))
-    return time.monotonic() >= max(last_at + quiet_s, course.began_at + LONGEST_DELAY_S)
+    return course.clock() >= max(last_at + quiet_s, course.began_at + LONGEST_DELAY_S)
 
 
 def _named_late(course: Course, address: str) -> Visit | None:

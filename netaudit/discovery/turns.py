@@ -5,7 +5,6 @@ waits for the answers of others. Late answers to the ARP sweep are still listene
 last, and is probed before, as the others were, where it is silent to every multicast.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -50,7 +49,7 @@ class _Turns:
     unprobed: set[str] = field(default_factory=set)  # came late
     held: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)  # when there is room for these probes
     probed_at: dict[str, float] = field(default_factory=dict)
-    look_at: float = 0.0
+    now: float = 0.0  # by the clock of the course, when it was looked last: what had come by then has been heard
 
     @property
     def knows_all(self) -> bool:
@@ -58,10 +57,10 @@ class _Turns:
 
     def due(self) -> list[str]:
         """Those whose turn it is: neighbours last, for they may have to wait for room in the kernel's table."""
-        now = time.monotonic()
-        if now < self.look_at:
+        at, now = self.course.clock(), self.now
+        if at < now + LOOK_S:
             return []
-        self.look_at = now + LOOK_S
+        self.now = at
         self._meet()
         self._probe(now)
         probing = any(question.part == SILENT for _, question in self.course.under_way.values())

@@ -1,16 +1,13 @@
 """The second look: only what had no answer is asked again, late enough, once."""
 
-import time
 from dataclasses import replace
 
 import pytest
-from support.loopback import CORNER
-from support.staging import DONE, ETH0, LOOPBACK, gaps, heard, of_kind, says, settings
+from support.staging import DONE, ETH0, gaps, heard, of_kind, says, settings
 
 from netaudit.discovery import again, ask, find, holding, jobs, live
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.channel import Channel, Question
-from netaudit.discovery.course import Course
 from netaudit.discovery.ledger import FIRST, Ledger
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Gap, Target
@@ -179,31 +176,31 @@ def test_silent_device_behind_a_router_is_probed_again_where_somebody_was_late(l
     assert late.questions["sadp", "reach", "10.5.0.3"] == 1
 
 
-def test_waiting_is_as_long_as_the_profile_says_and_ends_when_stopped():
-    run = settings(f"{CORNER}.9", interfaces=(LOOPBACK,))
-    told = []
-    profile = replace(run.profile, again_after_s=0.5)
-    course = find.Course(replace(run, profile=profile, progress=lambda standing: told.append(standing.stage)), None)
-    course.asked_at = time.monotonic()
-    started = time.monotonic()
+def test_waiting_is_as_long_as_the_profile_says_and_ends_when_stopped(stage, monkeypatch):
+    monkeypatch.setattr(again, "_LOOK_S", 0.001)
+    run, told = settings("10.0.0.9", interfaces=(ETH0,)), []
+    profile = replace(run.profile, again_after_s=2.0)
+    course = stage.course(
+        replace(run, profile=profile, progress=lambda standing: told.append(standing.stage)),
+        Attached(run.scope, (ETH0,)),
+        asked_at=1.0,
+    )
     list(again._wait(course, {}))
-    taken_s = time.monotonic() - started
-    run.gate.stopped.set()
 
     assert told[0] == "waiting for the late"
-    assert 0.45 <= taken_s < 1.0
-    course.asked_at = time.monotonic() + 30
+    assert stage.clock.now == pytest.approx(1.0 + 2.0, abs=0.05)
+    run.gate.stopped.set()
+    course.asked_at = 100.0
     assert list(again._wait(course, {})) == []
 
 
-def test_what_is_heard_while_it_waits_is_passed_on():
+def test_what_is_heard_while_it_waits_is_passed_on(stage):
     run = settings("10.0.0.9", interfaces=(ETH0,))
-    course = Course(replace(run, profile=replace(run.profile, again_after_s=0.5)), Attached(run.scope, (ETH0,)))
+    course = stage.course(run, Attached(run.scope, (ETH0,)))
     channel = Channel(name="mdns", title="", read=lambda _: (), find=says(heard("10.0.0.7")))
     jobs.begin(course, [(channel, Question(gate=run.gate, interface=ETH0))])
-    course.asked_at = time.monotonic()
 
-    assert heard("10.0.0.7") in list(again._wait(course, {}))
+    assert heard("10.0.0.7") in again._wait(course, {})
 
 
 def test_connections_of_the_second_look_are_counted(late):

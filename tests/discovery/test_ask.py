@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 
 import pytest
@@ -94,7 +93,7 @@ def test_silent_neighbours_are_visited_when_they_have_answered_their_probes_or_h
     order = []
 
     def answers(question):
-        time.sleep(0.6)
+        stage.clock.sleep(1.0)
         order.append([address for address, *_ in stage.visited])
         yield heard("10.0.0.9", "sadp", ANSWER % b"false")
 
@@ -114,7 +113,7 @@ def test_silent_neighbours_that_stay_silent_are_visited_before_their_probes_are_
     over = []
     stage.plays(
         arp_find=says(heard("10.0.0.9"), DONE),
-        sadp_reach=lambda _: time.sleep(1.0) or over.append(len(stage.visited)) or (),
+        sadp_reach=lambda _: stage.clock.sleep(1.0) or over.append(len(stage.visited)) or (),
     )
     list(live_events(settings("10.0.0.9", interfaces=(ETH0,))))
 

@@ -1,4 +1,3 @@
-import time
 from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -8,7 +7,6 @@ from support.staging import ALL, ANSWER, DONE, ETH0, LOOPBACK, TUNNEL, gaps, hea
 
 from netaudit.discovery import find
 from netaudit.discovery.attached import Attached
-from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import end_jobs, hear_out
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
@@ -186,9 +184,8 @@ def test_an_answer_after_the_listening_counts_though_it_was_heard_before(stage, 
     listening = replace(find.arp.ARP, name="listen", find=says(message))
     monkeypatch.setattr(find, "listening", lambda question, _: [(listening, question)])
     stage.plays(arp_find=says(DONE))
-    course = Course(
-        live := replace(settings("10.0.0.9", interfaces=(ETH0,)), listen_s=1.0), Attached(live.scope, (ETH0,))
-    )
+    live = replace(settings("10.0.0.9", interfaces=(ETH0,)), listen_s=1.0)
+    course = stage.course(live, Attached(live.scope, (ETH0,)))
 
     assert message in [*find.find(course), *hear_out(course)]
     assert message in list(course.take(message, "sadp"))
@@ -211,60 +208,72 @@ def test_a_device_that_was_excluded_is_known_from_the_kernel_s_table(stage, monk
 # --- when finding is over ---------------------------------------------------------------------------------------------
 
 
-def found(*, channels=ALL, ledger=None):
-    """(seconds until find ends, its course), in a network of which everybody has been asked after 0.3 s."""
-    live = replace(settings("10.0.0.0/24", interfaces=(ETH0,), channels=channels), ledger=ledger or Ledger())
-    course, began = Course(live, Attached(live.scope, (ETH0,))), time.monotonic()
-    list(find.find(course))
-    taken_s = time.monotonic() - began
-    end_jobs(course)
-    return taken_s, course
+@pytest.fixture
+def found(stage):
+    """Plays finding by the clock of the stage: (seconds until it ends, its course)."""
+
+    def play(*, channels=ALL, ledger=None):
+        live = replace(settings("10.0.0.0/24", interfaces=(ETH0,), channels=channels), ledger=ledger or Ledger())
+        course = stage.course(live, Attached(live.scope, (ETH0,)))
+        list(find.find(course))
+        taken_s = stage.clock.now
+        end_jobs(course)
+        return taken_s, course
+
+    return play
 
 
-def hears(question):
-    yield heard("10.0.0.9", "sadp", ANSWER % b"false")
-    question.gate.stopped.wait(5)
+@pytest.fixture
+def asks(stage):
+    """A channel that is answered at once, and after each of these times."""
+
+    def make(*after_s):
+        def act(_):
+            for number, until_s in enumerate((0.0, *after_s)):
+                stage.clock.sleep(until_s - stage.clock.now)
+                yield heard(f"10.0.0.{9 + number}", "sadp", ANSWER % b"false")
+
+        return act
+
+    return make
 
 
-def sweeps(question):
+@pytest.fixture
+def sweeps(stage):
     """A sweep that has asked everybody at once, and waits for answers."""
-    if question.asked:
-        question.asked.set()
-    yield heard("10.0.0.10")
-    question.gate.stopped.wait(1)
+
+    def act(question):
+        if question.asked:
+            question.asked.set()
+        yield heard("10.0.0.10")
+        stage.clock.sleep(2.0)
+
+    return act
 
 
-def test_finding_is_over_when_multicast_was_asked_often_enough(stage, monkeypatch):
-    monkeypatch.setattr(find, "ASKED_S", 0.3)
-    stage.plays(sadp_find=hears)
+def test_finding_is_over_when_multicast_was_asked_often_enough(stage, found, asks):
+    stage.plays(sadp_find=asks(2.0))
     taken_s, course = found()
 
-    assert 0.3 <= taken_s < 1.0
+    assert taken_s == pytest.approx(find.ASKED_S, abs=0.1)
     assert set(course.alive) == {"10.0.0.9"}
 
 
-def test_a_continued_run_asks_to_the_end_because_the_first_answers_may_be_lost(stage, monkeypatch):
-    def asks(question):
-        question.gate.stopped.wait(0.5)
-        yield heard("10.0.0.9", "sadp", ANSWER % b"false")
+def test_a_continued_run_asks_to_the_end_because_the_first_answers_may_be_lost(stage, found, asks):
+    stage.plays(sadp_find=asks(2.0))
+    taken_s, course = found(ledger=Ledger(cuts=[1.0]))
 
-    monkeypatch.setattr(find, "ASKED_S", 0.1)
-    stage.plays(sadp_find=asks)
-    fresh, continued = found(), found(ledger=Ledger(cuts=[1.0]))
-
-    assert (fresh[0] < 0.4, set(fresh[1].alive)) == (True, set())
-    assert (continued[0] >= 0.5, set(continued[1].alive)) == (True, {"10.0.0.9"})
+    assert taken_s == pytest.approx(2.0, abs=0.1)
+    assert set(course.alive) == {"10.0.0.9", "10.0.0.10"}
 
 
-def test_finding_does_not_wait_where_nobody_listens_any_more(stage, monkeypatch):
-    monkeypatch.setattr(find, "ASKED_S", 0.3)
-
-    assert found()[0] < 0.2
+def test_finding_does_not_wait_where_nobody_listens_any_more(found):
+    assert found()[0] < 0.1
 
 
 @pytest.mark.parametrize(("channels", "beside"), [(ALL, True), (frozenset({"arp", "sadp"}), False)])
-def test_late_answers_to_a_sweep_are_waited_for_beside_visits_if_there_are_any(stage, channels, beside):
+def test_late_answers_to_a_sweep_are_waited_for_beside_visits_if_there_are_any(stage, found, sweeps, channels, beside):
     stage.plays(arp_find=sweeps)
     taken_s, course = found(channels=channels)
 
-    assert (taken_s < 0.5, find.is_sweeping(course)) == (beside, beside)
+    assert (taken_s < 0.1, find.is_sweeping(course)) == (beside, beside)

@@ -1,6 +1,5 @@
 """Whoever is heard late is visited late; what was named late is asked, and nothing a second time."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,32 +18,35 @@ from netaudit.records.marks import Begun, Ended, Over
 from netaudit.wire.steps import Connect
 
 NAMES = b"HTTP/1.1 200 OK\r\nLOCATION: http://10.0.0.9:80/upnpdevicedesc.xml\r\nST: upnp:rootdevice\r\n\r\n"
-LATE_S = 0.4
+LATE_S = 1.5  # when all others have been visited
 
 
 @pytest.fixture
 def phases(stage, monkeypatch):
-    """Runs that go on to visits as soon as everybody has been asked once."""
+    """Runs that go on to visits while answers are still waited for."""
     monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask, visit_latecomers))
-    monkeypatch.setattr(find, "ASKED_S", 0.0)
     return stage
 
 
-def says_late(*events):
+@pytest.fixture
+def says_late(stage):
     """What a channel does that says these after the others have been visited."""
 
-    def act(_):
-        time.sleep(LATE_S)
-        yield from events
+    def make(*events):
+        def act(_):
+            stage.clock.sleep(LATE_S)
+            yield from events
 
-    return act
+        return act
+
+    return make
 
 
 def visited(stage):
     return [(address, getattr(step, "port", None)) for address, _, step in stage.visited]
 
 
-def test_device_that_answers_late_is_visited_after_the_others(phases):
+def test_device_that_answers_late_is_visited_after_the_others(phases, says_late):
     phases.plays(
         arp_find=says(heard("10.0.0.9"), DONE),
         sadp_find=says_late(heard("10.0.0.10", "sadp", ANSWER % b"false")),
@@ -67,14 +69,14 @@ def test_visit_to_a_latecomer_that_a_kill_cut_is_gone_on_with(phases, over, expe
     assert visited(phases) == expected
 
 
-def test_what_a_device_names_late_is_asked_and_nothing_else_again(phases):
+def test_what_a_device_names_late_is_asked_and_nothing_else_again(phases, says_late):
     phases.plays(arp_find=says(heard("10.0.0.9"), DONE), ssdp_find=says_late(heard("10.0.0.9", "ssdp", NAMES)))
     list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels=ALL | {"ssdp", "upnp"})))
 
     assert visited(phases) == [("10.0.0.9", 80), ("10.0.0.9", 80)]
 
 
-def test_device_that_says_late_that_it_is_locked_is_told_and_asked_no_further(phases):
+def test_device_that_says_late_that_it_is_locked_is_told_and_asked_no_further(phases, says_late):
     names, locked = heard("10.0.0.9", "ssdp", NAMES), heard("10.0.0.9", "sadp", ANSWER % b"true")
     phases.plays(arp_find=says(heard("10.0.0.9"), DONE), ssdp_find=says_late(names), sadp_find=says_late(locked))
     events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels=ALL | {"ssdp", "upnp"})))
@@ -83,7 +85,7 @@ def test_device_that_says_late_that_it_is_locked_is_told_and_asked_no_further(ph
     assert ("locked", "10.0.0.9") in gaps(events)
 
 
-def test_without_a_sweep_everybody_was_visited_already(phases):
+def test_without_a_sweep_everybody_was_visited_already(phases, says_late):
     partial = ChannelReport(name="arp", status="partial")
     phases.plays(arp_find=says(partial), sadp_find=says_late(heard("10.0.0.9", "sadp", ANSWER % b"false")))
     list(live_events(settings("10.0.0.8-9", interfaces=(ETH0,))))
@@ -91,7 +93,7 @@ def test_without_a_sweep_everybody_was_visited_already(phases):
     assert sorted(visited(phases)) == [("10.0.0.8", 80), ("10.0.0.9", 80)]
 
 
-def test_run_that_visits_nobody_hears_its_questions_out(phases):
+def test_run_that_visits_nobody_hears_its_questions_out(phases, says_late):
     late = heard("10.0.0.9", "sadp", ANSWER % b"false")
     phases.plays(sadp_find=says_late(late))
     events = list(live_events(settings("10.0.0.9", interfaces=(ETH0,), channels={"sadp"})))
@@ -103,7 +105,7 @@ def test_connections_to_latecomers_are_told(phases):
     run = settings("10.0.0.0/24", interfaces=(ETH0,))
 
     def connects(_):
-        time.sleep(LATE_S)
+        phases.clock.sleep(LATE_S)
         run.gate.connected("10.0.0.10")
         yield heard("10.0.0.10", "sadp", ANSWER % b"false")
 
@@ -142,13 +144,13 @@ def test_a_continued_run_does_not_ask_it_twice(stage):
 # --- when late answers are awaited no longer --------------------------------------------------------------------------
 
 
-def quiet_at(monkeypatch, name, *, asked_at=0.0, heard_at=0.0):
+def quiet_at(name, *, asked_at=0.0, heard_at=0.0):
     """When, in seconds after the first question, a run of this profile has heard enough; None: not before all is over."""
     run = replace(settings("10.0.0.9", interfaces=(ETH0,)), profile=PROFILES[name])
     course = Course(run, Attached(run.scope, (ETH0,)), began_at=100.0)
     course.asked_at, course.heard_at = 100.0 + asked_at, 100.0 + heard_at
     for tenth in range(60):
-        monkeypatch.setattr(latecomers.time, "monotonic", lambda now=100.0 + tenth / 10: now + 1e-6)
+        course.clock = lambda now=100.0 + tenth / 10: now + 1e-6
         if latecomers._is_quiet(course):
             return tenth / 10
     return None
@@ -163,28 +165,27 @@ def quiet_at(monkeypatch, name, *, asked_at=0.0, heard_at=0.0):
         (3.0, 3.0, 4.0),  # probes that were sent late are heard out as well
     ],
 )
-def test_prompt_answers_are_heard_out_soon_and_late_ones_later(monkeypatch, asked_at, heard_at, expected_s):
-    assert quiet_at(monkeypatch, "standard", asked_at=asked_at, heard_at=heard_at) == expected_s
+def test_prompt_answers_are_heard_out_soon_and_late_ones_later(asked_at, heard_at, expected_s):
+    assert quiet_at("standard", asked_at=asked_at, heard_at=heard_at) == expected_s
 
 
-def test_gentle_hears_everything_out(monkeypatch):
-    assert quiet_at(monkeypatch, "gentle", asked_at=1.4) is None
+def test_gentle_hears_everything_out():
+    assert quiet_at("gentle", asked_at=1.4) is None
 
 
 def test_who_still_listens_is_told_that_it_is_enough(phases):
     ended = []
 
     def hears(question):
-        ended.append(question.enough.wait(20))
+        while not question.enough.is_set() and phases.clock.now < 20.0:
+            phases.clock.sleep(0.05)
+        ended.append(phases.clock.now)
         yield from ()
 
     phases.plays(arp_find=says(heard("10.0.0.9"), DONE), sadp_find=hears)
-    profile = replace(PROFILES["standard"], quiet_s=0.1)
-    began = time.monotonic()
-    list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), profile=profile)))
+    list(live_events(replace(settings("10.0.0.9", interfaces=(ETH0,)), profile=PROFILES["standard"])))
 
-    assert ended == [True]
-    assert time.monotonic() - began < 6
+    assert ended == [pytest.approx(latecomers.LONGEST_DELAY_S, abs=0.2)]
 
 
 def test_the_second_look_listens_in_its_own_time(phases):

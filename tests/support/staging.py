@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from netaudit.discovery import CHANNELS, ask, find, holding, live
-from netaudit.discovery.course import Live
+from netaudit.discovery import CHANNELS, ask, find, holding, jobs, live
+from netaudit.discovery.course import Course, Live
 from netaudit.model import ChannelReport, Gap, Reply
 from netaudit.scope import parse_scope
 from netaudit.wire.gate import Gate
@@ -24,11 +24,17 @@ DONE = ChannelReport(name="arp", status="done")
 
 
 class Stage:
-    """Plays what channels do, and notes who was asked and who would be visited; by default nobody is asked again."""
+    """Plays what channels do, and notes who was asked and who would be visited; by default nobody is asked again.
+
+    Runs go by its clock.
+    """
 
     def __init__(self, monkeypatch):
         self.visited, self.questions = [], Counter()
+        self.clock = Clock()
         self._monkeypatch = monkeypatch
+        monkeypatch.setattr(live, "Course", self.course)
+        monkeypatch.setattr(jobs, "_PATIENCE_S", 0.001)
         monkeypatch.setattr(holding, "attend", self._attend)
         monkeypatch.setattr(live, "PHASES", (find.find, find.probe_silent, ask.ask))
         self.plays()
@@ -40,6 +46,11 @@ class Stage:
             for channel in CHANNELS
         )
         self._monkeypatch.setattr(find, "CHANNELS", channels)
+
+    def course(self, run, attached, **known):
+        """The course of a run that begins now."""
+        self.clock.course = Course(run, attached, clock=self.clock, **known)
+        return self.clock.course
 
     def _act(self, acts, channel, kind):
         if getattr(channel, kind) is None:
@@ -61,36 +72,38 @@ class Stage:
 
 
 class Clock:
-    """A clock that stands until it is moved, with what is asked of `time`; jobs sleep by it, whatever the machine does."""
+    """The clock of one course, by which jobs sleep: it goes on only when all of them do, and have been heard."""
+
+    STEP_S, NEVER_S = 0.01, 120.0
 
     def __init__(self):
-        self.now = 1000.0
+        self.course, self.now = None, 0.0
         self._asleep = []  # (until when, what wakes them)
         self._lock = threading.Lock()
 
-    def monotonic(self):
+    def __call__(self):
+        if self.course and len(self._asleep) == len(self.course.under_way) and self.course.events.empty():
+            self.move(self.STEP_S)
         return self.now
 
     def sleep(self, seconds):
+        """Return when so much time has passed for whoever looks at this clock, or the run is stopped."""
         until, woken = round(self.now + seconds, 6), threading.Event()
         if until > self.now:
             with self._lock:
                 self._asleep.append((until, woken))
-            woken.wait()
-
-    def is_still(self, course):
-        """Whether all that is under way sleeps, and has been heard."""
-        return len(self._asleep) == len(course.under_way) and course.events.empty()
+            while not (woken.wait(0.05) or self.course.live.gate.stopped.is_set()):
+                pass
 
     def move(self, seconds):
-        """Let so much time pass, for those as well whose time has come with that."""
+        """Let so much time pass, for those as well who sleep until then."""
         with self._lock:
             self.now = round(self.now + seconds, 6)
             due = [woken for until, woken in self._asleep if until <= self.now]
             self._asleep = [(until, woken) for until, woken in self._asleep if until > self.now]
         for woken in due:
             woken.set()
-        assert self.now < 10_000, "this never ends"
+        assert self.now < self.NEVER_S, "this never ends"
 
 
 def settings(*targets, excluded=(), interfaces=(LOOPBACK,), channels=ALL, progress=None, rate_pps=1e6):
