@@ -18,24 +18,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit import __version__
-from netaudit.credentials import Credentials
 from netaudit.discovery import CHANNELS
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Live, Progress
 from netaudit.discovery.ledger import Ledger
-from netaudit.discovery.live import live_events
-from netaudit.discovery.login.lockout import Guard
-from netaudit.discovery.login.means import Means
+from netaudit.discovery.live import import_later, live_events
 from netaudit.model import Event, Gap, Inventory, Reply, Run
 from netaudit.profiles import PROFILES
 from netaudit.quiet import NO_QUIET_HOURS, QuietHours
-from netaudit.records.bundle import BundleWriter, continue_bundle, read_items
 from netaudit.scope import Scope, parse_scope
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import attached_networks, list_interfaces
 
 if TYPE_CHECKING:
+    from netaudit.credentials import Credentials
+    from netaudit.discovery.login.lockout import Guard
     from netaudit.identify.fingerprints import Library
+    from netaudit.records.bundle import BundleWriter
 
 ACTIVE = tuple(c.name for c in CHANNELS if c.sends)  # the channels that a scan can ask
 USUAL = tuple(c.name for c in CHANNELS if c.sends and not c.by_name_only)  # those that it asks unless told otherwise
@@ -57,7 +56,7 @@ class Request:
     listen_s: float | None = None  # how long others are listened to; None: the profile's
     site: str | None = None
     confirmed: bool = False  # a large scope, or one with public addresses, was confirmed
-    logins: tuple[Credentials, Guard] | None = None  # None: no login is sent
+    logins: "tuple[Credentials, Guard] | None" = None  # None: no login is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Prepared:
     live: Live
     run: Run
     gaps: tuple[Gap, ...]
-    logins: tuple[Credentials, Guard] | None = None
+    logins: "tuple[Credentials, Guard] | None" = None
     settings: Mapping[str, str] = field(default_factory=dict)  # of which the bundle tells
     resumed: Path | None = None  # the bundle of a run that this one continues
 
@@ -193,7 +192,8 @@ def _with_witness(prepared: Prepared, library: "Library | None") -> "tuple[Prepa
     """The same with all that logging in needs: somebody who knows whom it would be sent to."""
     if prepared.logins is None:
         return prepared, library
-    from netaudit.identify.fingerprints import load_library  # noqa: PLC0415  few runs have logins
+    from netaudit.discovery.login.means import Means  # noqa: PLC0415  few runs have logins
+    from netaudit.identify.fingerprints import load_library  # noqa: PLC0415
     from netaudit.recognise import Recogniser  # noqa: PLC0415
 
     library = library or load_library()
@@ -203,11 +203,12 @@ def _with_witness(prepared: Prepared, library: "Library | None") -> "tuple[Prepa
 
 
 def _assembled(events: Iterable[Event], ended: Callable[[], Run], library: "Library | None") -> Inventory:
-    """The inventory of a scan. What makes it is loaded when an answer has come: by then the questions are out.
+    """The inventory of a scan. What visits, and what makes it, is loaded when an answer has come: the questions are out.
 
     Until somebody has answered all time belongs to the questions; afterwards there is time, as the slow are waited for.
     """
     events = _from_first_answer(events)
+    import_later()
     from netaudit.assemble import assemble  # noqa: PLC0415
     from netaudit.identify.fingerprints import load_library  # noqa: PLC0415
 
@@ -232,21 +233,25 @@ def _with_gaps(prepared: Prepared) -> Generator[Event, None, None]:
     yield from live_events(prepared.live)
 
 
-def _writer(prepared: Prepared, record: Path | None) -> BundleWriter:
+def _writer(prepared: Prepared, record: Path | None) -> "BundleWriter":
+    from netaudit.records.bundle import BundleWriter, continue_bundle  # noqa: PLC0415  not every run is recorded
+
     if prepared.resumed:
         return continue_bundle(prepared.resumed, time.time())
     assert record is not None  # noqa: S101
     return BundleWriter(record, prepared.run, prepared.settings)
 
 
-def _ledger(prepared: Prepared, writer: BundleWriter) -> Ledger:
+def _ledger(prepared: Prepared, writer: "BundleWriter") -> Ledger:
     """Where the run notes what it asks, with what was noted of the run that it continues."""
+    from netaudit.records.bundle import read_items  # noqa: PLC0415  not every run is recorded
+
     path = prepared.resumed
     past = partial(read_items, path) if path else Ledger().past
     return Ledger(write=writer.add, flush=writer.flush, past=past, retelling=path is not None)
 
 
-def _written(events: Iterable[Event], writer: BundleWriter, ledger: Ledger) -> Iterator[Event]:
+def _written(events: Iterable[Event], writer: "BundleWriter", ledger: Ledger) -> Iterator[Event]:
     for event in events:
         if not ledger.retelling:
             writer.add(event)

@@ -6,26 +6,47 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 
 from netaudit.discovery import CHANNELS
-from netaudit.discovery.again import look_again
-from netaudit.discovery.ask import ask
 from netaudit.discovery.attached import Attached
 from netaudit.discovery.course import Course, Live
 from netaudit.discovery.find import FIND, SILENT, find, probe_silent
-from netaudit.discovery.harm import check_harm
 from netaudit.discovery.jobs import end_jobs, hear_out
-from netaudit.discovery.latecomers import visit_latecomers
-from netaudit.discovery.login.phase import log_in
 from netaudit.discovery.standing import Prospect
 from netaudit.discovery.visit import VISIT_CHANNELS
 from netaudit.model import Event, Gap
 from netaudit.wire.packets import may_hear_frames
 
+Phase = Callable[[Course], Iterator[Event]]
+# Phase -> its file, of those that nobody needs before somebody has answered: until then all time belongs to the questions.
+_LATER = {
+    "ask": "ask", "visit_latecomers": "latecomers", "look_again": "again", "log_in": "login.phase", "check_harm": "harm",
+}  # fmt: skip
+
+
+def _later(name: str) -> Phase:
+    """The phase of this name, whose file is imported when it begins, if not before."""
+
+    def phase(course: Course) -> Iterator[Event]:
+        begin: Phase = getattr(import_module(f"netaudit.discovery.{_LATER[name]}"), name)
+        yield from begin(course)
+
+    phase.__name__ = name
+    return phase
+
+
+def import_later() -> None:
+    """Import what later phases need, for whoever has time before they begin."""
+    for file in _LATER.values():
+        import_module(f"netaudit.discovery.{file}")
+
+
 # A new phase is a function of the course, here in its place: what listens only, before or beside `find`; what asks a
 # device with a login, after `ask`. What `find` and `probe_silent` have begun may go on while later phases do their work.
-PHASES: tuple[Callable[[Course], Iterator[Event]], ...] = (
-    find, probe_silent, ask, visit_latecomers, look_again, log_in, hear_out, check_harm,
+PHASES: tuple[Phase, ...] = (
+    find, probe_silent, _later("ask"), _later("visit_latecomers"), _later("look_again"), _later("log_in"), hear_out,
+    _later("check_harm"),
 )  # fmt: skip
 PARTS = {"find": FIND, "probe_silent": SILENT}  # what the ledger calls the jobs that a phase leaves under way
 
