@@ -8,7 +8,7 @@ import signal
 from dataclasses import replace
 
 import pytest
-from support.killing import asked, assets, lost_by, moments, more_often, scanned
+from support.killing import asked, excuses, lines_of, moments, more_often, scanned, untold
 from support.loopback import CORNER, corner_place
 from support.recorded import devices, recorded
 
@@ -21,53 +21,48 @@ from netaudit.runs import Request, prepare
 
 CAMERAS = ("hikvision-dome", "dahua-camera", "reolink-bullet", "lighttpd")
 KINDS = {"whole": (), "visits only": ("--channels", "http,isapi,onvif,rtsp,tls,tcp")}  # of scans, with their options
-KILLS, KILLS_EACH, MOST_SCANS = 6, 6, 6  # of each kind; of one scan
+KILLS = 6  # of each kind
 WANTED = Request(
     targets=(f"{CORNER}.250-251",), excluded=(f"{CORNER}.251",), rate_pps=5000.0, again=False, site="north"
 )
 STOPPED = Gap(kind="interrupted", detail="the run was interrupted")
 
 
-def run(emulation, folder, moments, options=(), how=signal.SIGKILL):
+def run(emulation, folder, dues, options=(), how=signal.SIGKILL):
     """(scan, what the devices were asked) of one scan."""
     for played in emulation.devices:
         played.seen.clear()
     targets = [played.address for played in emulation.devices]
-    scan = scanned(folder, [*targets, "--profile", "standard", "--once", *options], moments, how)
+    scan = scanned(folder, [*targets, "--profile", "standard", "--once", *options], dues, how)
     return scan, asked(emulation.devices)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_scan_killed_at_many_moments_is_continued_as_if_nothing_had_happened(tmp_path, kind):
-    dice, kills, lost = random.Random(kind), 0, 0
     with emulate(devices(*CAMERAS), corner_place) as emulation:
         whole, asked_once = run(emulation, tmp_path / "whole", (), KINDS[kind])
-        expected, whole_s = assets(whole.inventory), whole.ran_s
-        assert set(asked_once.values()) == {1}
-        for number in range(MOST_SCANS):
-            times = moments(dice, min(KILLS_EACH, KILLS - kills), whole_s)
-            scan, questioned = run(emulation, tmp_path / str(number), times, KINDS[kind])
-            found, named = assets(scan.inventory), lost_by(scan.inventory)
-            assert more_often(questioned, asked_once) == {}, times
-            assert found.keys() == expected.keys(), times
-            assert {a: found[a] for a in found.keys() - named} == {a: expected[a] for a in found.keys() - named}
-            kills, lost, whole_s = kills + scan.kills, lost + len(named), min(whole_s, scan.ran_s)
-            if kills == KILLS:
-                break
+        dues = moments(random.Random(kind), KILLS, lines_of(whole.bundle))
+        scan, questioned = run(emulation, tmp_path / "killed", dues, KINDS[kind])
 
-    assert kills == KILLS
-    assert lost <= len(CAMERAS)  # a kill seldom falls between a question and its answer; the gap names the device then
+    assert scan.kills == KILLS
+    assert set(asked_once.values()) == {1}
+    assert more_often(questioned, asked_once) == {}
+    assert untold(scan, whole) == {}
+    assert excuses(scan) == set()
 
 
 def test_interrupted_scan_is_continued_too(tmp_path):
     with emulate(devices(*CAMERAS[:2]), corner_place) as emulation:
         options = KINDS["visits only"]
         whole, asked_once = run(emulation, tmp_path / "whole", (), options)
-        scan, questioned = run(emulation, tmp_path / "stopped", (0.3,), options, how=signal.SIGINT)
+        half = lines_of(whole.bundle) // 2
+        due = [lambda bundle: lines_of(bundle) >= half]
+        scan, questioned = run(emulation, tmp_path / "stopped", due, options, how=signal.SIGINT)
 
     assert scan.kills == 1
     assert more_often(questioned, asked_once) == {}
-    assert assets(scan.inventory) == assets(whole.inventory)
+    assert untold(scan, whole) == {}
+    assert excuses(scan) == set()
     assert "interrupted" not in {gap.kind for gap in read(scan.inventory).coverage.gaps}
 
 

@@ -10,15 +10,19 @@ import struct
 import threading
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import pytest
-from support.killing import UUID, asked, assets, is_told, lost_by, lost_of, moments, more_often, scanned, unlike
+from support.killing import UUID, asked, assets, excuses, lines_of, moments, more_often, scanned, untold
 from support.namespaces import inside, needs_namespaces, speak_ipv6
 from support.network import SCANNER_MAC, Network
 from support.recorded import devices
 from support.sniffer import sniff
+from support.together import at_once
 
 from netaudit.demo import emulate, load_devices
+from netaudit.records.bundle import read_items
+from netaudit.records.marks import Swept
 from netaudit.wire.passes import NOTED_S
 
 pytestmark = [*needs_namespaces, pytest.mark.timeout(300)]
@@ -33,6 +37,13 @@ FRAMES_ONLY = "192.0.0.64", "44:19:b6:00:00:91"  # a device with the address of 
 ARP_BYTES = 60  # ours are padded, the kernel's own are not
 ECHO_AT, ECHO = 54, b"\x80\x00"
 SWEPT, SWEEP_PPS = 126, 40.0  # addresses without ours
+SWEEPING = (*SCAN, "--channels", "arp", "--rate", SWEEP_PPS, "--listen", "0")
+EXCLUDING = (*SCAN, "--channels", "arp,ndp,sadp_raw", "--listen", "0", "--exclude", "10.77.0.3")
+CUTS = {  # when a scan is killed, and its options
+    "first pass": (lambda _, bundle: has_swept(0, bundle), SWEEPING),
+    "second pass": (lambda _, bundle: has_swept(1, bundle), SWEEPING),
+    "somebody excluded": (lambda link, _: has_asked_by_frames(link), EXCLUDING),
+}
 STEPS = (
     3.0  # of a sweep, whose addresses may be asked once more: the one that was cut, the one before it, and the start
 )
@@ -66,12 +77,13 @@ class Link:
             thread.start()
             yield
 
-    def run(self, folder, moments=(), options=EVERYTHING):
+    def run(self, folder, dues=(), options=EVERYTHING):
         """(scan, what the devices were asked, what was sent on the link) of one scan."""
         for played in self.emulation.devices:
             played.seen.clear()
         with sniff(self.network.scanner, self.lan.interface) as sniffer:
-            scan = scanned(folder, (NETWORK, *options), moments, inside=self.network.scanner)
+            self.sniffer = sniffer
+            scan = scanned(folder, (NETWORK, *options), dues, inside=self.network.scanner)
         own = bytes.fromhex(SCANNER_MAC.format(1).replace(":", ""))
         sent = Counter(question for frame in sniffer.sent() if frame[6:12] == own for question in questions(frame))
         return scan, asked(self.emulation.devices), sent
@@ -102,27 +114,43 @@ def questions(frame):
         yield "echo", frame[ECHO_AT:]
 
 
-def tried(link, folder, kills, dice):
-    """How often scans of this link were killed; each was continued, and held against one that was left alone."""
-    whole, asked_once, sent_once = link.run(folder / "whole")
-    expected, ours = assets(whole.inventory), link.lan.scanner_address.partition("/")[0]
-    done, lost, whole_s = 0, 0, whole.ran_s
-    for number, count in enumerate(kills):
-        times = moments(dice, count, whole_s)
-        scan, questioned, sent = link.run(folder / str(number), times)
-        found, named = assets(scan.inventory), lost_by(scan.inventory) - {ours}
-        channels = lost_of(scan.inventory)
+def tried(links, folder, kills, seed):
+    """How often scans of these links, which are alike, were killed; each was continued, and held against one left alone.
 
-        assert more_often(questioned, asked_once) == {}, times
-        assert more_often(without_sweep(sent), sent_once) == {}, times
-        assert found.keys() == expected.keys(), times
-        differ = {address for address in found.keys() - named if found[address] != expected[address]}
-        untold = {address for address in differ if not is_told(found[address], expected[address], channels)}
-        assert {address: unlike(found[address], expected[address]) for address in untold} == {}, times
-        done, lost = done + scan.kills, lost + len(named) + len(differ)
-        whole_s = min(whole_s, scan.ran_s)  # it has ended sooner: the machine had more to do before
-    assert lost <= done / 8  # a kill seldom falls between a question and its answer; a gap tells of it then
+    The links are scanned at the same time, and each link again and again.
+    """
+    alone = links[0].run(folder / "alone")
+    turns = range(len(kills))
+    works = (
+        partial(killed_in_turn, link, folder, [(n, kills[n]) for n in turns[first :: len(links)]], alone, seed)
+        for first, link in enumerate(links)
+    )
+    return sum(at_once(*works))
+
+
+def killed_in_turn(link, folder, kills, alone, seed):
+    """The kills of scans that still ran, one scan after the other."""
+    whole, asked_once, sent_once = alone
+    done = 0
+    for number, count in kills:
+        dues = moments(random.Random(f"{seed} {number}"), count, lines_of(whole.bundle))
+        scan, questioned, sent = link.run(folder / str(number), dues)
+
+        assert more_often(questioned, asked_once) == {}, number
+        assert more_often(without_sweep(sent), sent_once) == {}, number
+        assert untold(scan, whole) == {}, number
+        assert excuses(scan) == set(), number
+        done += scan.kills
     return done
+
+
+def has_swept(passes, bundle):
+    """Whether a sweep is noted as under way after so many passes."""
+    return any(isinstance(m, Swept) and len(m.answered) == passes and m.last for m in read_items(bundle))
+
+
+def has_asked_by_frames(link):
+    return sum(frame[12:14] == b"\x80\x33" for frame in link.sniffer.sent()) == 2
 
 
 def without_sweep(sent):
@@ -132,7 +160,7 @@ def without_sweep(sent):
 
 def test_scan_killed_at_twenty_moments_is_continued_as_if_nothing_had_happened(tmp_path):
     with ExitStack() as stack:
-        kills = tried(Link(stack, QUICK), tmp_path, KILLS, random.Random(20))
+        kills = tried([Link(stack, QUICK) for _ in KILLS], tmp_path, KILLS, 20)
 
     assert kills == sum(KILLS)
 
@@ -141,16 +169,28 @@ def test_scan_killed_at_twenty_moments_is_continued_as_if_nothing_had_happened(t
 @pytest.mark.timeout(1500)
 def test_scan_of_many_devices_is_killed_a_hundred_times(tmp_path):
     with ExitStack() as stack:
-        kills = tried(Link(stack, MANY), tmp_path, MANY_KILLS, random.Random(22))
+        kills = tried([Link(stack, MANY)], tmp_path, MANY_KILLS, 22)
 
     assert kills > sum(MANY_KILLS) * 3 / 4  # others had come to their end before
 
 
-@pytest.mark.parametrize("after_s", [1.9, 4.6], ids=["first pass", "second pass"])
-def test_sweep_goes_on_where_it_was_cut(tmp_path, after_s):
-    options = (*SCAN, "--channels", "arp", "--rate", SWEEP_PPS, "--listen", "0")
-    with ExitStack() as stack:
-        scan, _, sent = Link(stack, ("arp-only",)).run(tmp_path / "cut", (after_s,), options)
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory):
+    """The scans of CUTS, each on a LAN of its own, all at the same time; and by "whole" one that was not cut."""
+    folders = {name: tmp_path_factory.mktemp("cut") / "run" for name in (*CUTS, "whole")}
+
+    def scan(name):
+        due, options = CUTS.get(name, (None, EXCLUDING))
+        with ExitStack() as stack:
+            link = Link(stack, ("arp-only",))
+            return link.run(folders[name], (partial(due, link),) if due else (), options)
+
+    return dict(zip(folders, at_once(*(partial(scan, name) for name in folders)), strict=True))
+
+
+@pytest.mark.parametrize("cut_in", ["first pass", "second pass"])
+def test_sweep_goes_on_where_it_was_cut(cut, cut_in):
+    scan, _, sent = cut[cut_in]
     times = [count for (kind, _), count in sent.items() if kind == "arp"]
 
     assert scan.kills == 1
@@ -160,13 +200,10 @@ def test_sweep_goes_on_where_it_was_cut(tmp_path, after_s):
     assert times.count(3) <= STEPS * NOTED_S * SWEEP_PPS
 
 
-def test_where_somebody_is_excluded_the_frames_to_all_are_asked_again_and_nobody_is_lost(tmp_path):
-    options = (*SCAN, "--channels", "arp,ndp,sadp_raw", "--listen", "0", "--exclude", "10.77.0.3")
-    with ExitStack() as stack:
-        link = Link(stack, ("arp-only",))
-        whole, *_ = link.run(tmp_path / "whole", (), options)
-        cut, _, sent = link.run(tmp_path / "cut", (1.5,), options)
+def test_where_somebody_is_excluded_the_frames_to_all_are_asked_again_and_nobody_is_lost(cut):
+    whole, *_ = cut["whole"]
+    scan, _, sent = cut["somebody excluded"]
 
-    assert cut.kills == 1
-    assert assets(cut.inventory) == assets(whole.inventory)
+    assert scan.kills == 1
+    assert assets(scan.inventory) == assets(whole.inventory)
     assert {kind: times for (kind, *_), times in without_sweep(sent).items() if kind == "sadp_raw"} == {"sadp_raw": 4}
