@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
 
 from netaudit.discovery import BY_NAME
 from netaudit.discovery.attached import Attached, place_of
 from netaudit.discovery.channel import Channel, Question
 from netaudit.discovery.hearsay import LISTEN, Hearsay
 from netaudit.discovery.ledger import Ledger
-from netaudit.discovery.login.means import Means
 from netaudit.discovery.plan import Hints
 from netaudit.discovery.standing import Prospect, Standing
-from netaudit.discovery.visiting.state import Visit
 from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.profiles import PROFILES, Profile
 from netaudit.scope import Scope
@@ -28,6 +27,10 @@ from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
 from netaudit.wire.room import Room, room_here
 from netaudit.wire.trips import RESENT_S, Trips
+
+if TYPE_CHECKING:
+    from netaudit.discovery.login.means import Means
+    from netaudit.discovery.visiting.state import Visit
 
 Progress = Callable[[Standing], None]
 NOWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  what a device that has no address yet sends from
@@ -54,7 +57,7 @@ class Live:
     host_timeout_s: float | None = None  # a device's visit ends after this
     quiet_from: datetime | None = None  # nothing is sent from then on
     again: bool = True  # devices that were late are asked once more
-    logins: Means | None = None  # without it no login is sent
+    logins: "Means | None" = None  # without it no login is sent
     ledger: Ledger = field(default_factory=Ledger)  # what was asked, and what by a run that this one continues
 
 
@@ -62,7 +65,7 @@ class Live:
 class Late:
     """A device that answered, but not on all ports in time."""
 
-    state: Visit  # what its visit has left
+    state: "Visit"  # what its visit has left
     ports: tuple[int, ...]  # that did not answer
     at: float  # when its visit began, by the clock of the course
 
@@ -85,15 +88,13 @@ class Course:
     heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
     answered: threading.Event = field(default_factory=threading.Event)  # answers are waited for no longer
     began_at: float = 0.0  # when the first question was asked
-    news: dict[str, float] = field(
-        default_factory=dict
-    )  # address -> when it was first heard by one more channel
+    news: dict[str, float] = field(default_factory=dict)  # address -> when it was first heard by one more channel
     heard_at: float = 0.0  # when a datagram came last that was asked for
     events: Events = field(default_factory=lambda: queue.Queue(WAITING_EVENTS))
     table: deque[Reply] = field(default_factory=deque)  # read from the kernel while it still knew them
     left_alone: set[str] = field(default_factory=set)  # that must not be asked any more
     open_ports: dict[str, int] = field(default_factory=dict)  # address -> a TCP port that answered, or refused
-    visited: dict[str, Visit] = field(default_factory=dict)  # known devices, with what their first visit has left
+    visited: dict[str, "Visit"] = field(default_factory=dict)  # known devices, with what their first visit has left
     late: dict[str, Late] = field(default_factory=dict)  # who did not answer everything in time
     trips: dict[str, Trips] = field(default_factory=dict)  # how long packets travel, by network; "": behind routers
     resent: int = 0  # connects across a router whose first packet, or its answer, was lost
@@ -106,8 +107,8 @@ class Course:
     phase: str = ""
     dialled: int = 0  # addresses of which only a connection can tell
     in_flight: int = 0  # devices that are visited just now
-    awaited: dict[str, tuple[Visit, float]] = field(default_factory=dict)  # visits to neighbours, and when they began
-    delayed: dict[str, Visit] = field(default_factory=dict)  # devices that let a connection wait in vain
+    awaited: dict[str, tuple["Visit", float]] = field(default_factory=dict)  # visits to neighbours, and when they began
+    delayed: dict[str, "Visit"] = field(default_factory=dict)  # devices that let a connection wait in vain
     told: tuple[str, int, float] = ("", 0, 0.0)  # of which stage progress was told last, how far, and when
 
     def enter(self, phase: str) -> None:
@@ -134,7 +135,7 @@ class Course:
             mute.update(a for a, (state, at) in self.awaited.items() if at < before and not state.alive and a in silent)
         return len(mute)
 
-    def note_delay(self, state: Visit) -> None:
+    def note_delay(self, state: "Visit") -> None:
         """Remember a device that let a connection wait in vain; at other addresses perhaps nobody is."""
         if state.target.address in self.alive:
             self.delayed[state.target.address] = state
