@@ -4,21 +4,38 @@ Frames, groups, single addresses and connections: what devices saw is in their j
 particular is in the capture of the scanner's link.
 """
 
+import json
 import random
+import signal
 import socket
 import struct
 import threading
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
-from support.killing import UUID, asked, assets, excuses, lines_of, moments, more_often, scanned, untold
+from support.killing import (
+    UUID,
+    Scan,
+    asked,
+    assets,
+    begin,
+    excuses,
+    lines_of,
+    lost_of,
+    moments,
+    more_often,
+    scanned,
+    untold,
+)
 from support.namespaces import inside, needs_namespaces, speak_ipv6
 from support.network import SCANNER_MAC, Network
 from support.recorded import devices
 from support.sniffer import sniff
 from support.together import at_once
+from support.waiting import Acting, wait_until
 
 from netaudit.demo import emulate, load_devices
 from netaudit.records.bundle import read_items
@@ -44,6 +61,8 @@ CUTS = {  # when a scan is killed, and its options
     "second pass": (lambda _, bundle: has_swept(1, bundle), SWEEPING),
     "somebody excluded": (lambda link, _: has_asked_by_frames(link), EXCLUDING),
 }
+DESCRIBED, DESCRIBING = "hikvision-old", (*SCAN, "--channels", "arp,ssdp,upnp,http,tcp", "--listen", "0")
+SSDP, SEARCHES = 1900, 2
 STEPS = (
     3.0  # of a sweep, whose addresses may be asked once more: the one that was cut, the one before it, and the start
 )
@@ -207,3 +226,66 @@ def test_where_somebody_is_excluded_the_frames_to_all_are_asked_again_and_nobody
     assert scan.kills == 1
     assert assets(scan.inventory) == assets(whole.inventory)
     assert {kind: times for (kind, *_), times in without_sweep(sent).items() if kind == "sadp_raw"} == {"sadp_raw": 4}
+
+
+def is_standing_still(process):
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+class Searched:
+    """A camera that is searched for by SSDP; its answer arrives while the scan stands still, and nobody reads it."""
+
+    def __init__(self, link):
+        self.link = link
+        self.camera = link.emulation[DESCRIBED]
+        self.camera.seen = Acting(self.stand_still)
+        self.scan, self.stopped = None, threading.Event()
+
+    def stand_still(self, seen):
+        if seen.port == SSDP and not self.stopped.is_set():
+            self.scan.send_signal(signal.SIGSTOP)
+            wait_until(lambda: is_standing_still(self.scan))
+            self.stopped.set()
+
+    def searches(self):
+        return sum(seen.port == SSDP for seen in self.camera.seen)
+
+    def answers(self, sniffer):
+        own = bytes.fromhex(self.camera.device.mac.replace(":", ""))
+        return sum(f[6:12] == own and f[23] == 17 and f[34:36] == struct.pack("!H", SSDP) for f in sniffer.received())
+
+    def kill(self, arguments):
+        """Begin a scan and kill it when an answer that it has not read lies in its kernel."""
+        with sniff(self.link.network.scanner, self.link.lan.interface) as sniffer:
+            self.stopped.clear()
+            self.scan = begin(arguments, self.link.network.scanner)
+            wait_until(self.stopped.is_set, "a search")
+            wait_until(lambda: self.answers(sniffer), "its answer")
+            self.scan.kill()
+            self.scan.wait()
+
+
+def lose_answers(link, folder):
+    """A scan that is killed before it has read an answer to a search, as often as it searches; and how often it did."""
+    scan, output = Scan(folder / "i.json", folder / "b", SEARCHES), ("-o", f"json={folder / 'i.json'}")
+    searched, arguments = Searched(link), (NETWORK, *DESCRIBING, "--record", scan.bundle, *output)
+    while searched.searches() < SEARCHES:  # the next one is sent by the scan that continues
+        searched.kill(arguments)
+        arguments = ("--resume", scan.bundle, *output)
+    assert begin(arguments, link.network.scanner).wait(60) in {0, 4}
+    return scan, searched.searches()
+
+
+def test_description_that_only_a_lost_answer_named_is_missing_and_the_loss_is_told(tmp_path):
+    with ExitStack() as stack:
+        alone, cut = Link(stack, (DESCRIBED,)), Link(stack, (DESCRIBED,))
+        (whole, *_), (scan, searches) = at_once(
+            partial(alone.run, tmp_path / "whole", (), DESCRIBING), partial(lose_answers, cut, tmp_path)
+        )
+    (expected,), (found,) = ([a for a in assets(run.inventory).values() if a["addresses"]] for run in (whole, scan))
+
+    assert searches == SEARCHES  # never again
+    assert {json.loads(e)["channel"] for e in expected["evidence"] - found["evidence"]} == {"ssdp", "upnp"}
+    assert lost_of(scan.inventory) == {"ssdp"}
+    assert untold(scan, whole) == {}
+    assert excuses(scan) == set()
