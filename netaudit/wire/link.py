@@ -89,7 +89,7 @@ def sweep(
         yield from sweeping.read()
         yield from _broken_off(interface, error, sweeping.sent)
     else:
-        yield from sweeping.read()
+        yield from sweeping.read(looks=False)
         reason = f"{interface.name}: interrupted" if gate.stopped.is_set() else None
         yield ChannelReport(name="arp", status="partial" if reason else "done", reason=reason, sent=sweeping.sent)
     finally:
@@ -226,12 +226,11 @@ class _Sweep:
             except BlockingIOError:
                 return
 
-    def read(self) -> Iterator[Reply]:
+    def read(self, *, looks: bool = True) -> Iterator[Reply]:
         """Read the frames that were taken: all of them, before others have work with the first, and we have to wait."""
-        yield from list(self._read())
+        yield from list(self._read(len(self.taken) // _TURN if looks else 0))  # and no more: a storm never ends
 
-    def _read(self) -> Iterator[Reply]:
-        looks = len(self.taken) // _TURN  # and no more: a storm never ends
+    def _read(self, looks: int) -> Iterator[Reply]:
         for number in count(1):
             if not self.taken:
                 return

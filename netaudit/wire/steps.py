@@ -1,11 +1,13 @@
 """The steps of a TCP conversation, and how each went: all that a conversation and the wire say to each other."""
 
-import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netaudit.model import Event
+
+if TYPE_CHECKING:
+    import ssl  # visits need it, and nobody before
 
 CONNECT_TIMEOUT_S = 1.0  # 350 to 700 ms do on a wired LAN; a NAT may delay a reset by more
 HANDSHAKE_TIMEOUT_S = 5.0  # an old camera takes seconds for a 2048-bit key exchange
@@ -23,7 +25,7 @@ class Connect:
 class Secure:
     """Start TLS on the open connection. The outcome's data is the certificate (DER)."""
 
-    context: ssl.SSLContext
+    context: "ssl.SSLContext"
     timeout_s: float = HANDSHAKE_TIMEOUT_S
 
 
