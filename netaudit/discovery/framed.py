@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from netaudit.discovery.channel import Question
 from netaudit.discovery.hearsay import nameless_last
 from netaudit.model import ChannelReport, Event, Gap, Problem
-from netaudit.records.replies import replies_of_frames
 from netaudit.wire.bpf import Wanted
 from netaudit.wire.packets import PacketSocket, Shots
 
@@ -50,6 +49,8 @@ def ask(question: Question, asking: Asking) -> Iterator[Event]:
 
 
 def _heard(question: Question, asking: Asking, ear: PacketSocket) -> Iterator[Event]:
+    from netaudit.records.replies import replies_of_frames  # noqa: PLC0415  not needed before the first question
+
     link, heard, skipped = question.link, Counter[str](), Counter[str]()
     # What is held is lost where the run is killed: then it is asked again.
     notes = None if question.excluding else question.notes(asking.name, source=link.address)

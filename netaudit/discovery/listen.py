@@ -17,7 +17,6 @@ from netaudit.discovery.framed import losses
 from netaudit.discovery.hearsay import LISTEN as NAME
 from netaudit.discovery.hearsay import nameless_last
 from netaudit.model import ChannelReport, Event, Gap, Observation, Problem, Reply
-from netaudit.records.replies import replies_of_frames
 from netaudit.wire.bpf import ARP, LLDP, SADP, Wanted
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
@@ -78,6 +77,8 @@ def _hear_frames(question: Question) -> Iterator[Event]:
 
 
 def _heard(question: Question, ear: PacketSocket) -> Iterator[Event]:
+    from netaudit.records.replies import replies_of_frames  # noqa: PLC0415  not needed before the first question
+
     link, sieve, skipped, began = question.link, Sieve(), Counter[str](), time.monotonic()
     until = (
         Gate(lambda _: False, rate_pps=1.0, silent=True, stopped=question.enough) if question.enough else question.gate

@@ -20,7 +20,6 @@ from netaudit.discovery.visiting.state import (
 )
 from netaudit.model import Event, Reply
 from netaudit.wire.messages import complete
-from netaudit.wire.secure import modern_context
 from netaudit.wire.steps import Connect, Exchange, Outcome, Pause, Secure, Step
 
 TIMEOUT_S = 3.0
@@ -86,6 +85,8 @@ def _opened(door: Door) -> Generator[Step | Event, Outcome, bool]:
     yield Pause(SPACING_S)
     outcome = yield Connect(door.port)
     if outcome.status == "ok" and door.secured:
+        from netaudit.wire.secure import modern_context  # noqa: PLC0415  OpenSSL is not needed before the first visit
+
         outcome = yield Secure(modern_context())
     if outcome.status != "ok":
         door.left = 0

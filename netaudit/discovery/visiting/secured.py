@@ -6,12 +6,13 @@ Two handshakes per port are the most: one as clients of today do it, and where t
 from netaudit.discovery.visiting.door import Door
 from netaudit.discovery.visiting.state import SPACING_S, Talk, Visit, heard, problem, unanswered, waited
 from netaudit.discovery.visiting.web import ask_web, is_wanted
-from netaudit.wire.secure import legacy_context, modern_context
 from netaudit.wire.steps import Connect, Outcome, Pause, Secure
 
 
 def ask_secured(state: Visit, port: int) -> Talk:
     """The certificate and the page behind it; a second handshake, for old devices, where the first one failed."""
+    from netaudit.wire.secure import legacy_context, modern_context  # noqa: PLC0415  OpenSSL is not needed before visits
+
     outcome = yield Secure(modern_context())
     if outcome.status not in {"tls", "closed"}:
         return (yield from _met(state, port, outcome, legacy=False))
