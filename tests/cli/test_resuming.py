@@ -89,7 +89,7 @@ def scanning(tmp_path):
     path = tmp_path / "b"
     slowly = ("--channels", "tcp", "--rate", "2", "--once", "-q")
     with start("scan", f"{CORNER}.224-239", *slowly, "--record", path) as scan:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not path.exists() or not path.stat().st_size:
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -106,7 +106,7 @@ def test_run_that_is_still_running_is_not_continued_nor_written_over(scanning):
 
         assert (ended.code, "another netaudit is writing this file" in ended.error) == (2, True)
     scan.send_signal(signal.SIGINT)
-    assert scan.wait(20) == 130
+    assert scan.wait(120) == 130
     assert read_bundle(path).complete
 
 
@@ -114,17 +114,17 @@ def test_run_that_is_still_running_is_not_continued_nor_written_over(scanning):
 def test_run_is_continued_by_one_of_two(scanning):
     path, scan = scanning
     scan.kill()
-    scan.wait(10)
+    scan.wait(120)
     with start("scan", "--resume", path, "-q") as first:
-        before, deadline = path.stat().st_ino, time.monotonic() + 20
+        before, deadline = path.stat().st_ino, time.monotonic() + 120
         while path.stat().st_ino == before:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         with start("scan", "--resume", path, "-q") as second:
-            _, told = second.communicate(timeout=20)
+            _, told = second.communicate(timeout=120)
         assert (second.returncode, told.count(b"\n"), b"another netaudit" in told) == (2, 1, True)
         first.send_signal(signal.SIGINT)
-        assert first.wait(20) == 130
+        assert first.wait(120) == 130
     assert read_bundle(path).complete
 
 

@@ -220,7 +220,7 @@ def test_two_processes_that_store_at_once_both_land(place):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(300)
 
     assert [worker.exitcode for worker in workers] == [0, 0]
     with History(place) as history:
@@ -242,10 +242,11 @@ def test_killed_in_the_middle_a_run_is_whole_or_absent(place):
         ready = context.Event()
         worker = context.Process(target=store_for_ever, args=(place, ready))
         worker.start()
-        assert ready.wait(60)
+        while not ready.wait(0.1):
+            assert worker.is_alive()
         time.sleep(wait_s)
         os.kill(worker.pid, signal.SIGKILL)
-        worker.join(10)
+        worker.join(120)
 
     with History(place) as history:
         runs = history.runs()

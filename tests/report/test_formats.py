@@ -38,13 +38,13 @@ def test_no_device_reaches_the_terminal(name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_ten_thousand_assets_are_written_in_seconds(name):
+def test_ten_thousand_assets_are_written_in_seconds(name):  # of a processor: others may have it meanwhile
     doc = crowd(10_000)
-    started = time.monotonic()
+    started = time.process_time()
     text = written(FORMATS[name], doc)
 
     assert text.count("10.0.39.") >= 1
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("name", FORMATS)

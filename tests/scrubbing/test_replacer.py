@@ -67,7 +67,7 @@ def test_thousands_of_words_and_any_bytes():
     every = sorted({chance.randbytes(chance.randint(1, 12)) for _ in range(5000)} | {b"DS-%d" % n for n in range(999)})
     clean = replacer({word: bytes(len(word)) for word in every})
     data = chance.randbytes(200_000)
-    begun = time.monotonic()
+    begun = time.process_time()
 
     assert len(clean(data)) == len(data)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10

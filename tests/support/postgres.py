@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NOBODY = 65534
-PATIENCE_S = 30
+PATIENCE_S = 180  # it starts in two seconds
 
 
 def find_programs():

@@ -17,7 +17,7 @@ ODD = Path("/etc/net audit/100%/$HOME's.toml")
 
 
 def analyze(*arguments):
-    return subprocess.run([ANALYZE, *arguments], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([ANALYZE, *arguments], capture_output=True, text=True, check=False, timeout=300)
 
 
 @needs_systemd
