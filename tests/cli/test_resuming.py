@@ -115,9 +115,10 @@ def test_run_is_continued_by_one_of_two(scanning):
     path, scan = scanning
     scan.kill()
     scan.wait(120)
+    before, deadline = path.stat().st_ino, time.monotonic() + 120
     with start("scan", "--resume", path, "-q") as first:
-        before, deadline = path.stat().st_ino, time.monotonic() + 120
         while path.stat().st_ino == before:
+            assert first.poll() is None, first.stderr.read()
             assert time.monotonic() < deadline
             time.sleep(0.02)
         with start("scan", "--resume", path, "-q") as second:
