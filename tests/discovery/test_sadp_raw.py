@@ -61,8 +61,8 @@ def answer_inquiries(sock):
 
 @needs_namespaces[1]
 def test_a_device_on_the_wrong_subnet_answers(monkeypatch):
-    monkeypatch.setattr(sadp_raw, "_LISTEN_S", 0.5)
-    monkeypatch.setattr(sadp_raw, "_SHOTS_S", (0.0, 0.1))
+    monkeypatch.setattr(sadp_raw, "_SHOTS_S", (0.0, 60.0))
+    replies, gate = [], open_gate()
     with Network() as network:
         lan, device = network.lan(), network.namespace("device")
         network.plug(lan, device, "eth0", "192.0.0.64/24", "44:19:b6:00:00:91")
@@ -73,9 +73,13 @@ def test_a_device_on_the_wrong_subnet_answers(monkeypatch):
             thread = threading.Thread(target=answer_inquiries, args=(sock,), daemon=True)
             thread.start()
             ((interface,), _) = list_interfaces((lan.interface,))
-            (reply,) = (e for e in find(Question(gate=open_gate(), interface=interface)) if isinstance(e, Reply))
-            thread.join(5)
+            for event in find(Question(gate=gate, interface=interface)):
+                if isinstance(event, Reply):
+                    replies.append(event)
+                    gate.stopped.set()
+            thread.join(30)
 
+    (reply,) = replies
     said = {o.field: o.value for o in BY_NAME[reply.channel].read(reply)}
     assert (reply.channel, reply.mac, reply.interface) == ("sadp", "44:19:b6:00:00:91", lan.interface)
     assert (said["sadp.device_sn"], said["sadp.ipv4_address"]) == ("DS-2CD2T42WD-I520161130AAWR684120957", "192.0.0.64")

@@ -36,7 +36,7 @@ class Claims:
 
 
 @contextmanager
-def desk(site, login=None, *, claim=None, path="", recorder=False, deadline_s=2.0):
+def desk(site, login=None, *, claim=None, path="", recorder=False, deadline_s=30.0):
     """A desk for one site, whose line is closed at the end."""
     line = Line(open_gate(), site.address, deadline_s)
     try:

@@ -16,7 +16,7 @@ def answer(code, body=b"", headers=b""):
 REFUSED = answer(401, headers=CHALLENGE % 1)
 
 
-def visit(*answers, paths=("/a", "/b"), login=None, claim=None):
+def visit(*answers, paths=("/a", "/b"), login=None, claim=None, deadline_s=30.0):
     """(payloads, how it stopped, fate, requests) of a device that gives these answers in turn."""
     waiting, heard = list(answers), []
 
@@ -26,7 +26,7 @@ def visit(*answers, paths=("/a", "/b"), login=None, claim=None):
             sock.sendall(waiting.pop(0))
 
     payloads, stopped = [], None
-    with serving(talk) as service, desk(site(service), login, claim=claim) as at:
+    with serving(talk) as service, desk(site(service), login, claim=claim, deadline_s=deadline_s) as at:
         caller = Caller(at, "isapi", paths, 1000, bytes)
         try:
             payloads.extend(reply.payload for reply in caller.ask())
@@ -90,7 +90,7 @@ def test_other_answers_end_it_without_a_login(first, status):
 
 
 def test_login_without_an_answer_has_an_unknown_end():
-    _, stopped, fate, heard = visit(REFUSED)
+    _, stopped, fate, heard = visit(REFUSED, deadline_s=2.0)
 
     assert (stopped.status, fate, len(heard)) == ("timeout", Fate.UNKNOWN, 1)
 
@@ -128,7 +128,7 @@ def test_recorded_request_of_a_page_without_a_login():
 
 
 def test_login_of_a_stranger_is_not_sent_again_after_a_failed_connection():
-    _, stopped, _, heard = visit(REFUSED[:20], login=credential())
+    _, stopped, _, heard = visit(REFUSED[:20], login=credential(), deadline_s=2.0)
 
     assert stopped.status in {"timeout", "malformed", "closed"}
     assert len(heard) == 1

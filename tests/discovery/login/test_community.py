@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 from ipaddress import IPv4Network
 
 import pytest
@@ -16,25 +17,27 @@ HERE = "127.0.0.1"
 
 @pytest.fixture
 def agent(monkeypatch):
-    """Runs an agent that gives what it is told to for a question; its questions."""
-    heard, sockets, threads = [], [], []
+    """Runs an agent that gives what it is told to for a question; its questions, and a gate that is stopped a little later."""
+    heard, gate, sockets, threads = [], open_gate(), [], []
 
     def start(answer):
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.bind((HERE, 0))
         sockets.append(sock)
         monkeypatch.setattr(snmp, "PORT", sock.getsockname()[1])
-        monkeypatch.setattr(community, "LISTEN_S", 0.3)
+        monkeypatch.setattr(community, "LISTEN_S", 60.0)
 
         def serve():
             question, asker = sock.recvfrom(4096)
             heard.append(question)
             for payload in answer(question):
                 sock.sendto(payload, asker)
+            time.sleep(0.2)
+            gate.stopped.set()
 
         threads.append(threading.Thread(target=serve))
         threads[-1].start()
-        return heard
+        return heard, gate
 
     yield start
     for thread in threads:
@@ -54,8 +57,8 @@ def answered(question):
 
 
 def test_one_get_and_its_answer_without_the_community(agent):
-    heard = agent(lambda question: [answered(question)])
-    read = community.read_snmp(job(), open_gate())
+    heard, gate = agent(lambda question: [answered(question)])
+    read = community.read_snmp(job(), gate)
     (reply,) = read.events
 
     assert len(heard) == 1
@@ -66,14 +69,15 @@ def test_one_get_and_its_answer_without_the_community(agent):
 
 
 def test_silence_and_answers_to_others_say_nothing(agent):
-    agent(lambda question: [answered(snmp.build_get("camera-read", "2c", 5))])
+    heard, gate = agent(lambda question: [answered(snmp.build_get("camera-read", "2c", 5))])
 
-    assert community.read_snmp(job(), open_gate()).events == []
+    assert community.read_snmp(job(), gate).events == []
+    assert len(heard) == 1
 
 
 def test_nonsense_is_a_problem(agent):
-    agent(lambda question: [b"\x30\x84\xff\xff\xff\xff"])
-    (problem,) = community.read_snmp(job(), open_gate()).events
+    _, gate = agent(lambda question: [b"\x30\x84\xff\xff\xff\xff"])
+    (problem,) = community.read_snmp(job(), gate).events
 
     assert isinstance(problem, Problem)
     assert problem.status == "malformed"

@@ -4,6 +4,7 @@ from ipaddress import IPv4Network
 import pytest
 from support.logins import CANARY, credential, emulated, guard, logins_of
 from support.servers import serving
+from support.staging import threads_at_work
 
 from netaudit.credentials import Credentials
 from netaudit.discovery.attached import Attached
@@ -120,7 +121,7 @@ def test_several_devices_each_by_one_connection_at_a_time(course):
 
 
 def test_stop_ends_it_soon_and_leaves_no_thread(course):
-    before = threading.active_count()
+    before = threads_at_work()
     with serving(lambda sock: sock.recv(64)) as silent:
         mine = course(*(asset(f"127.0.0.{n}", silent.port) for n in range(1, 4)))
         timer = threading.Timer(0.3, mine.live.gate.stopped.set)
@@ -128,17 +129,17 @@ def test_stop_ends_it_soon_and_leaves_no_thread(course):
         list(log_in(mine))
         timer.join()
 
-    assert threading.active_count() == before
+    assert threads_at_work() == before
 
 
 def test_reader_who_walks_away_leaves_no_thread(course):
-    before = threading.active_count()
+    before = threads_at_work()
     with emulated("hikvision-recorder") as emulation:
         events = log_in(course(asset(emulation.devices[0].address)))
         next(events)
         events.close()
 
-    assert threading.active_count() == before
+    assert threads_at_work() == before
 
 
 def test_nothing_that_is_told_holds_the_password(course):

@@ -53,7 +53,7 @@ def lighttpd(folder, algorithm):
 
 
 def _wait_for(port):
-    for _ in range(100):
+    for _ in range(600):
         with socket.socket() as sock:
             if sock.connect_ex(("127.0.0.1", port)) == 0:
                 return
