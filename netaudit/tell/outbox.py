@@ -55,7 +55,7 @@ class Outbox:
         at = time.time() if now is None else now
         for receiver in receivers:
             pause = self._pause(receiver.name)
-            if pause.until <= at:
+            if not at < pause.until <= at + LONGEST_PAUSE_S:  # longer is no pause: a clock was ahead when it began
                 yield from self._serve(receiver, pause, at)
 
     def _serve(self, receiver: AnyReceiver, pause: _Pause, at: float) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What the watch remembers of a site between rounds: since when a scheduled time counts, and what was tried."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import msgspec
 from netaudit.inventory import replacing
 
 MOST_ATTEMPTS = 2  # of one scheduled time: a scan that dies each time must not come over the devices every minute
+_AHEAD = timedelta(days=1)  # less is a clock that was set right by a little: no scheduled time is to come twice
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,11 +30,18 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recall(folder: Path, site: str, now: datetime) -> Memory:
-    """What is remembered of a site; one seen for the first time waits for its next scheduled time."""
+    """What is remembered of a site; one seen for the first time waits for its next scheduled time.
+
+    So does one that was scanned by a clock which was far ahead then: it would wait until that time comes.
+    """
     try:
-        return msgspec.json.decode(_place(folder, site).read_bytes(), type=Memory)
+        memory = msgspec.json.decode(_place(folder, site).read_bytes(), type=Memory)
     except (FileNotFoundError, ValueError):  # new, or damaged: scanning later is better than scanning at once
         memory = Memory(since=now)
+    else:
+        if memory.since <= now + _AHEAD:
+            return memory
+        memory = msgspec.structs.replace(memory, since=now)
     remember(folder, site, memory)
     return memory
 

@@ -73,6 +73,15 @@ def test_one_that_is_down_is_left_alone_longer_each_time(outbox, sent):
     assert attempts == [0, 60, 180, 420, 900]
 
 
+def test_a_clock_that_was_ahead_makes_no_pause_longer(outbox, sent):
+    sent.broken = {"chat"}
+    outbox.put(message(1), [CHAT])
+    assert list(outbox.deliver([CHAT], now=1e9))
+
+    assert list(outbox.deliver([CHAT], now=0.0))
+    assert not list(outbox.deliver([CHAT], now=1.0))
+
+
 def test_one_that_is_down_delays_nobody_else(outbox, sent):
     sent.broken = {"chat"}
     outbox.put(message(1, "overdue"), [CHAT, DESK])

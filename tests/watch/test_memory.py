@@ -1,6 +1,6 @@
 """What the watch remembers survives the program, and never makes it scan sooner than it should."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from netaudit.watch.memory import Memory, named, recall, remember
 
@@ -23,6 +23,19 @@ def test_a_run_that_was_cut_off_is_still_due(tmp_path):
 
     found = recall(tmp_path, "Depot", TUESDAY)
     assert (found.since, found.attempts) == (MONDAY, 1)
+
+
+def test_a_clock_that_was_far_ahead_keeps_no_site_waiting_until_then(tmp_path):
+    remember(tmp_path, "Depot", Memory(since=MONDAY + timedelta(days=700), told="x"))
+
+    assert recall(tmp_path, "Depot", MONDAY) == Memory(since=MONDAY, told="x")
+    assert recall(tmp_path, "Depot", TUESDAY) == Memory(since=MONDAY, told="x")
+
+
+def test_a_clock_that_is_set_back_by_a_little_changes_nothing(tmp_path):
+    remember(tmp_path, "Depot", Memory(since=TUESDAY))
+
+    assert recall(tmp_path, "Depot", TUESDAY - timedelta(hours=2)) == Memory(since=TUESDAY)
 
 
 def test_a_damaged_memory_waits_for_the_next_time(tmp_path):
