@@ -330,7 +330,7 @@ class Talk:
     def _hear_out(self, sock: socket.socket, events: int) -> None:
         """Take and forget what still comes, so that closing does not reset."""
         try:
-            self._discarded += len(self._pull(sock, READ_BYTES, events))
+            self._discarded += len(self._pull(sock, FAREWELL_BYTES - self._discarded, events))
         except OSError:
             self._ended = True
         if self._ended or self._discarded >= FAREWELL_BYTES:

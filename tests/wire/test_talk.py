@@ -407,39 +407,64 @@ def test_flood_in_a_handshake_ends():
     assert taken_s < LATE_S
 
 
+class LastWords:
+    """A device that goes on talking when we have hung up, and says a word when all is over: then it knows of a reset."""
+
+    def __init__(self, words, answer=b""):
+        self.words, self.answer = words, answer
+        self.asked, self.said, self.over = threading.Event(), threading.Event(), threading.Event()
+
+    def __call__(self, sock):
+        if sock.recv(65536):
+            self.asked.set()
+            sock.sendall(self.answer)
+            stays_silent(sock)
+        sock.sendall(self.words)
+        self.said.set()
+        self.over.wait(LATE_S)
+        sock.sendall(b"!")
+
+
 # --- hanging up -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("late", [ANSWER, b"x" * 100_000])
 def test_device_that_says_more_than_we_want_is_heard_out_not_reset(monkeypatch, late):
-    said = threading.Event()
-
-    def answer(sock):
-        says(ANSWER)(sock)
-        while sock.recv(65536):
-            pass  # until we have hung up
-        sock.sendall(late)
-        said.set()
-
-    time_that_passes(monkeypatch, said.is_set)
-    with serving(answer) as service:
+    device = LastWords(late, ANSWER)
+    time_that_passes(monkeypatch, device.said.is_set)
+    with serving(device) as service:
         hold("127.0.0.1", Connect(service.port), ask(), Pause(0.1))
+        device.over.set()
+
+    assert service.endings == ["fin"]
+
+
+def test_what_came_while_the_program_stood_still_is_heard_out_before_it_closes(monkeypatch):
+    device = LastWords(b"x" * 50_000)
+
+    def stands_still(watch, wait_s):
+        found = ready(watch, wait_s)
+        if found and hung_up and device.said.wait(LATE_S):
+            moved.stand_still(3600)
+        return found
+
+    def conversation(port):
+        yield Connect(port)
+        hung_up.append(True)
+        yield Pause(0.1)
+
+    hung_up, moved, ready = [], time_that_passes(monkeypatch, device.said.is_set), Watch.ready
+    monkeypatch.setattr(Watch, "ready", stands_still)
+    with serving(device) as service:
+        list(converse(iter([("127.0.0.1", conversation(service.port))]), open_gate()))
+        device.over.set()
 
     assert service.endings == ["fin"]
 
 
 @pytest.mark.parametrize("step", [ask(timeout_s=0.1), secure(timeout_s=0.1)])
 def test_late_device_is_not_reset(monkeypatch, step):
-    asked, hung_up, said = threading.Event(), threading.Event(), threading.Event()
-
-    def answer(sock):
-        sock.recv(65536)
-        asked.set()
-        while sock.recv(65536):
-            pass
-        hung_up.set()
-        sock.sendall(b"\x16" * 1000)
-        said.set()
+    device = LastWords(b"\x16" * 1000)
 
     def conversation(port):
         yield Connect(port)
@@ -449,11 +474,11 @@ def test_late_device_is_not_reset(monkeypatch, step):
         yield Pause(0.1)
 
     late = []
-    time_that_passes(monkeypatch, lambda: said.is_set() if late else asked.is_set())
-    with serving(answer) as service:
+    time_that_passes(monkeypatch, lambda: device.said.is_set() if late else device.asked.is_set())
+    with serving(device) as service:
         list(converse(iter([("127.0.0.1", conversation(service.port))]), open_gate()))
+        device.over.set()
 
-    assert said.is_set()
     assert service.endings == ["fin"]
 
 
