@@ -79,6 +79,7 @@ def scan_as_nobody(folder):
              *netaudit("scan", "10.77.0.8-70", "--profile", "standard", "-o", f"json={output}")],
             capture_output=True, text=True, timeout=200,
         )  # fmt: skip
+    assert output.exists(), done.stderr
     return estate, done, json.loads(output.read_text())
 
 

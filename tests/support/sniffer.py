@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from select import select
+from select import POLLIN, poll
 
 from support.namespaces import inside
 
@@ -74,7 +74,10 @@ def sniff(namespace: str, interface: str) -> Iterator[Sniffer]:
 
 
 def _record(sock: socket.socket, stopped: socket.socket, frames: list[Frame]) -> None:
-    while stopped not in select([sock, stopped], [], [])[0]:
+    polled = poll()  # which, unlike select(2), knows sockets of any number
+    for one in (sock, stopped):
+        polled.register(one, POLLIN)
+    while all(descriptor != stopped.fileno() for descriptor, _ in polled.poll()):
         frames.extend(_waiting(sock))
     frames.extend(_waiting(sock))
 
