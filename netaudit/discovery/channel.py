@@ -9,6 +9,7 @@ from netaudit.discovery.ledger import Ledger, Shooting
 from netaudit.model import Event, Observation, Reply
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.readiness import Bell
 from netaudit.wire.udp import Volley
 
 EXAMPLE = "192.0.2.7"  # whom the examples are addressed to (RFC 5737)
@@ -28,7 +29,7 @@ class Question:
     addresses: tuple[str, ...] = ()  # what ARP sweeps, or where unicast probes go
     ipv6: bool = False  # asked over IPv6, from the interface's link-local address
     listen_s: float = 0.0  # how long to hear what others send
-    enough: threading.Event | None = None  # set when listening, also for answers, may end before its time
+    enough: Bell | None = None  # set when listening, also for answers, may end before its time
     asked: threading.Event | None = None  # set when all has been asked, and nobody need wait for the answers idly
     excluding: bool = False  # somebody is excluded: what names no host waits until it is known who that is
     pace_s: float = 0.0  # between two addresses, at least, where a router has to look for each

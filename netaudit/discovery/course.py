@@ -25,6 +25,7 @@ from netaudit.scope import Scope
 from netaudit.wire.clock import Clock
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import Interface
+from netaudit.wire.readiness import Bell
 from netaudit.wire.room import Room, room_here
 from netaudit.wire.trips import RESENT_S, Trips
 
@@ -85,8 +86,8 @@ class Course:
     hearsay: Hearsay = field(default_factory=Hearsay)  # what was heard twice, and of whom nothing is kept
     threads: list[threading.Thread] = field(default_factory=list)
     under_way: dict[int, Job] = field(default_factory=dict)  # jobs that have not ended, by the number of their thread
-    heard_enough: threading.Event = field(default_factory=threading.Event)  # what only listens may end
-    answered: threading.Event = field(default_factory=threading.Event)  # answers are waited for no longer
+    heard_enough: Bell = field(default_factory=Bell)  # what only listens may end
+    answered: Bell = field(default_factory=Bell)  # answers are waited for no longer
     began_at: float = 0.0  # when the first question was asked
     news: dict[str, float] = field(default_factory=dict)  # address -> when it was first heard by one more channel
     heard_at: float = 0.0  # when a datagram came last that was asked for

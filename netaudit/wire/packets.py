@@ -18,13 +18,13 @@ from netaudit.wire.closing import let_go
 from netaudit.wire.gate import Gate
 from netaudit.wire.groups import widen
 from netaudit.wire.interfaces import Interface
-from netaudit.wire.readiness import readable
+from netaudit.wire.readiness import Bell, readable
 from netaudit.wire.udp import Notes
 
 LARGEST_FRAME_BYTES = 65_535
 _AT_ONCE = 256  # frames taken before a stop, and the deadline, have their turn
 _MOST_WAITING = 32_768  # taken at the end: more than fit into the kernel's buffer
-_PATIENCE_S = 0.04  # after which it is noticed that nobody listens any longer, where nothing comes
+_PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
 _EVERY_PROTOCOL = 0x0003  # ETH_P_ALL, linux/if_ether.h
 # linux/if_packet.h; not exported by Python's socket module.
 _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _IGNORE_OUTGOING = 263, 1, 6, 23
@@ -84,8 +84,11 @@ class PacketSocket:
     def listen(self, seconds: float, gate: Gate, *, to_us: bool = True) -> Iterator[Frame]:
         """The frames of others that come in so many seconds, or until the run is stopped; without `to_us`, not ours."""
         ignored, until = {_OUTGOING} if to_us else {_OUTGOING, _TO_US}, self._clock() + seconds
+        ears: list[socket.socket | Bell] = (
+            [self._sock, gate.stopped] if isinstance(gate.stopped, Bell) else [self._sock]
+        )
         while (left_s := until - self._clock()) > 0 and not gate.stopped.is_set():
-            if readable([self._sock], min(left_s, _PATIENCE_S)):
+            if readable(ears, min(left_s, _PATIENCE_S)):
                 yield from self._waiting(ignored, _AT_ONCE)
             self._count_drops()
         yield from self._waiting(ignored, _MOST_WAITING)  # what came while this program stood still is not late

@@ -4,7 +4,10 @@ select(2) takes none above 1,023: a machine with hundreds of VLANs has more, wit
 connections, of which each waits many times, there is epoll(7) without anything around it.
 """
 
+import os
 import select
+import threading
+import weakref
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -58,6 +61,30 @@ class Watch(Generic[Holder]):
         """Wait for nothing any more."""
         self._holders.clear()
         self._epoll.close()
+
+
+class Bell(threading.Event):
+    """An event that is waited for beside sockets: once it is set, it can be read for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard, self._rung = os.pipe()
+        weakref.finalize(self, _close, self._heard, self._rung)
+
+    def fileno(self) -> int:
+        """What `readable` waits for."""
+        return self._heard
+
+    def set(self) -> None:
+        """Wake all that wait, if that was not done before."""
+        if not self.is_set():
+            super().set()
+            os.write(self._rung, b"!")
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def readable(sockets: Sequence[Sock], wait_s: float) -> list[Sock]:

@@ -7,7 +7,6 @@ of ours, is told.
 
 import errno
 import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,14 +18,13 @@ from netaudit.model import ChannelReport, Event, Gap, Problem, Reply
 from netaudit.wire.clock import Clock
 from netaudit.wire.gate import GROUPS, Gate
 from netaudit.wire.groups import dropped, open_listener, open_sender, zoned
-from netaudit.wire.readiness import readable
+from netaudit.wire.readiness import Bell, readable
 
 LARGEST_DATAGRAM_BYTES = 65_535  # none is cut: what is too long for its protocol is judged by its reader
 DATAGRAMS_PER_SOURCE = 32  # a device that says more is not heard out
 MOST_DATAGRAMS = 262_144  # four for each address of a /16: more is a flood, not an answer
 MOST_PROBLEMS = 16  # of one kind: 65,536 unreachable addresses are one fact
 MADE_UP_S = 0.05  # that a datagram may be late, and the next ones make up for
-_ENOUGH_S = 0.04  # after which it is noticed that nobody waits for answers any longer
 _AT_ONCE = 256  # datagrams taken from a socket before the others, and the deadline, have their turn
 _MOST_WAITING = 32_768  # taken at the end: more than fit into the kernel's buffer
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
@@ -57,7 +55,7 @@ class Volley:
     ttl: int = 1  # of multicast datagrams
     pace_s: float = 0.0  # between two destinations, at least
     notes: Notes | None = None
-    enough: threading.Event | None = None  # set where answers need not be waited for any longer
+    enough: Bell | None = None  # set where answers need not be waited for any longer
 
     def __post_init__(self) -> None:
         if not all(datagram for _, datagram in self.shots):
@@ -120,7 +118,7 @@ class _Salvo:
                 if notes:
                     notes.sending(destination, number, datagram)
                 yield from self.send(datagram, destination)
-        yield from self.hear_out()
+        yield from self.listen(self.clock() + self.volley.listen_s, self.volley.enough)
         for sock in self.sockets:
             yield from self.drain(sock, _MOST_WAITING)  # what came while this program stood still is not late
         yield from self.report()
@@ -158,22 +156,17 @@ class _Salvo:
         self.tries_left = _FULL_TRIES
         return None
 
-    def listen(self, until: float) -> Iterator[Event]:
-        """Yield what comes until this time; at least one look, so that a fast sender still listens."""
+    def listen(self, until: float, enough: Bell | None = None) -> Iterator[Event]:
+        """Yield what comes until this time, or until nobody waits for it any longer.
+
+        At least one look, so that a fast sender still listens.
+        """
+        ears: list[socket.socket | Bell] = [*self.sockets, enough] if enough else [*self.sockets]
         while not self.gate.stopped.is_set():
             left_s = until - self.clock()
-            for sock in readable(self.sockets, min(left_s, _PATIENCE_S)):
-                yield from self.drain(sock, _AT_ONCE)
-            if left_s <= 0:
-                return
-
-    def hear_out(self) -> Iterator[Event]:
-        """Yield what comes after the last datagram, until the time is up, or nobody waits for it any longer."""
-        until, enough = self.clock() + self.volley.listen_s, self.volley.enough
-        while not (self.gate.stopped.is_set() or (enough and enough.is_set())):
-            now = self.clock()
-            yield from self.listen(min(until, now + _ENOUGH_S))
-            if now >= until:
+            for ear in readable(ears, min(left_s, _PATIENCE_S)):
+                yield from self.drain(ear, _AT_ONCE) if isinstance(ear, socket.socket) else ()
+            if left_s <= 0 or (enough and enough.is_set()):
                 return
 
     def drain(self, sock: socket.socket, most: int) -> Iterator[Event]:

@@ -1,4 +1,3 @@
-import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from netaudit.discovery.listen import GROUPS, MESSAGES_PER_SOURCE, Sieve, listen
 from netaudit.model import ChannelReport, Gap, Problem, Reply
 from netaudit.records.replies import replies_of_frames
 from netaudit.wire.gate import Gate
+from netaudit.wire.readiness import Bell
 
 CAMERA, OTHER = "44:19:b6:00:00:01", "44:19:b6:00:00:02"
 NOTIFY = b"NOTIFY * HTTP/1.1\r\nNT: upnp:rootdevice\r\nUSN: uuid:1\r\n\r\n"
@@ -89,7 +89,7 @@ def test_what_is_sent_to_us_is_heard_only_where_nothing_is_asked(monkeypatch, al
 
 
 def test_listening_that_may_be_ended_early_is_done_all_the_same(monkeypatch):
-    ear, enough = Ear([LLDP]), threading.Event()
+    ear, enough = Ear([LLDP]), Bell()
     enough.set()
     report = heard(monkeypatch, ear, enough=enough)[-1]
 

@@ -2,6 +2,7 @@ import errno
 import os
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from netaudit.wire.bpf import ARP, LLDP, Wanted
 from netaudit.wire.gate import Gate
 from netaudit.wire.interfaces import list_interfaces
 from netaudit.wire.packets import PacketSocket
+from netaudit.wire.readiness import Bell
 
 pytestmark = needs_namespaces
 WANTED = Wanted(ethertypes=(ARP, LLDP), udp_ports=frozenset({5353}))
@@ -185,6 +187,24 @@ def test_a_stopped_run_ends_at_once(wired):
         assert list(ear.ask(((0.0, ANNOUNCEMENT),), "255.255.255.255", 60, gate)) == []
     assert time.monotonic() - began < 30  # not 60
     assert ear.sent == 0
+
+
+def test_who_listens_is_woken_when_nobody_waits_any_longer(wired, monkeypatch):
+    network, interface, _ = wired
+    real, enough = packets.readable, Bell()
+
+    def rings(ears, wait_s):
+        threading.Timer(0.05, enough.set).start()
+        return real(ears, wait_s)
+
+    monkeypatch.setattr(packets, "readable", rings)
+    monkeypatch.setattr(packets, "_PATIENCE_S", 60.0)
+    started = time.monotonic()
+    with opened(network, interface) as ear:
+        found = list(ear.listen(60.0, Gate(lambda _: False, rate_pps=1.0, silent=True, stopped=enough)))
+
+    assert found == []
+    assert time.monotonic() - started < 30.0
 
 
 def test_an_interface_that_is_gone_is_an_error(wired):

@@ -1,14 +1,16 @@
 import fcntl
+import gc
 import os
 import resource
 import select
 import socket
+import threading
 import time
 from contextlib import closing
 
 import pytest
 
-from netaudit.wire.readiness import ENDED, READ, WRITE, Watch, readable
+from netaudit.wire.readiness import ENDED, READ, WRITE, Bell, Watch, readable
 
 
 @pytest.fixture
@@ -33,6 +35,29 @@ def test_silence_ends_after_the_time_given(pairs):
 
     assert found == []
     assert time.monotonic() - started >= 0.045
+
+
+def test_bell_wakes_who_waits_for_sockets_and_goes_on_ringing(pairs):
+    bell, ours = Bell(), [sock for sock, _ in pairs]
+    silent = readable([*ours, bell], 0.0)
+    threading.Timer(0.05, bell.set).start()
+    woken = readable([*ours, bell], 60.0)
+    bell.set()
+
+    assert (silent, woken, readable([bell], 0.0), bell.is_set()) == ([], [bell], [bell], True)
+
+
+def test_bell_that_nobody_holds_keeps_no_descriptor():
+    bell = Bell()
+    descriptors = bell.fileno(), bell._rung
+    for descriptor in descriptors:
+        os.fstat(descriptor)
+    del bell
+    gc.collect()
+
+    for descriptor in descriptors:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
 
 
 def test_time_that_is_over_is_one_look(pairs):

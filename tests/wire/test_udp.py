@@ -11,6 +11,7 @@ from support.standstill import Standstill
 from netaudit.model import ChannelReport, Gap, Problem, Reply
 from netaudit.wire import groups, udp
 from netaudit.wire.gate import Gate
+from netaudit.wire.readiness import Bell
 from netaudit.wire.udp import DATAGRAMS_PER_SOURCE, Volley, fire
 
 OURS = "127.0.0.1"
@@ -28,7 +29,7 @@ def device(*answers, address="127.0.0.2", questions=1):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((address, 0))
         port, asked = sock.getsockname()[1], []
-        ANSWERED[port] = threading.Event()
+        ANSWERED[port] = Bell()
         thread = threading.Thread(target=_answer, args=(sock, answers, asked, questions), daemon=True)
         thread.start()
         try:
@@ -166,7 +167,7 @@ def test_flood_of_many_sources_ends_and_is_told(monkeypatch):
     assert (gap.kind, "20 datagrams were thrown away" in gap.detail) == ("dropped_packets", True)
 
 
-@pytest.mark.parametrize("enough", [None, threading.Event()])
+@pytest.mark.parametrize("enough", [None, Bell()])
 def test_what_came_while_the_program_stood_still_is_read_though_the_time_is_over(monkeypatch, enough):
     standstill = Standstill(monkeypatch, frozen=True)
     monkeypatch.setattr(udp, "_AT_ONCE", 4)
@@ -455,7 +456,7 @@ def test_long_list_of_destinations_is_quick():
 
 
 def test_who_need_not_wait_any_longer_has_asked_all_the_same():
-    enough = threading.Event()
+    enough = Bell()
     enough.set()
     with device(questions=2) as (port, asked):
         started = time.monotonic()
@@ -466,3 +467,20 @@ def test_who_need_not_wait_any_longer_has_asked_all_the_same():
 
     assert (report.status, report.sent, asked) == ("done", 2, [b"once", b"twice"])
     assert 0.2 <= taken_s < 30.0
+
+
+def test_who_listens_is_woken_when_nobody_waits_any_longer(monkeypatch):
+    real, enough = udp.readable, Bell()
+
+    def rings(ears, wait_s):
+        if wait_s > 1.0:
+            threading.Timer(0.05, enough.set).start()
+        return real(ears, wait_s)
+
+    monkeypatch.setattr(udp, "readable", rings)
+    monkeypatch.setattr(udp, "_PATIENCE_S", PATIENCE_S)
+    started = time.monotonic()
+    *_, (report,) = fired(volley(9, "127.0.0.2", listen_s=PATIENCE_S, enough=enough))
+
+    assert report.status == "done"
+    assert time.monotonic() - started < PATIENCE_S / 2
