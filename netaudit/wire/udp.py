@@ -128,7 +128,7 @@ class _Salvo:
         delay_s = self.gate.delay(device)
         slot_at = time.monotonic() + delay_s
         yield from self.listen(self.clock() + delay_s)
-        if self.gate.missed(slot_at):
+        if delay_s > 0 and self.gate.missed(slot_at):
             yield from self.listen(self.clock() + self.gate.delay(device))
 
     def send(self, datagram: bytes, destination: str) -> Iterator[Event]:
