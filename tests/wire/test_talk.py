@@ -9,10 +9,11 @@ import time
 
 import pytest
 from support.servers import hold, open_gate, serving
-from support.standstill import time_that_passes
+from support.standstill import Standstill, time_that_passes
 from support.tls import tls_server
 
 from netaudit.wire import talk
+from netaudit.wire.clock import LONGEST_S
 from netaudit.wire.gate import Gate
 from netaudit.wire.messages import complete
 from netaudit.wire.readiness import Watch
@@ -296,6 +297,22 @@ def test_nobody_who_answers_is_a_timeout():
 
     assert late.status == "timeout"
     assert 0.3 <= taken_s < LATE_S
+
+
+def test_connection_that_was_taken_while_the_program_stood_still_is_open(monkeypatch):
+    standstill, ready = Standstill(monkeypatch, frozen=True), Watch.ready
+
+    def looks_too_late(watch, wait_s):
+        if wait_s > 0 and len(watch):
+            standstill.stand_still(3600)
+            return []
+        return ready(watch, wait_s)
+
+    monkeypatch.setattr(Watch, "ready", looks_too_late)
+    with serving(says()) as service:
+        (connected,), _ = hold("127.0.0.1", Connect(service.port))
+
+    assert (connected.status, connected.took_s <= 1.0 + LONGEST_S) == ("ok", True)
 
 
 def test_address_outside_of_the_scope_is_not_connected_to():
