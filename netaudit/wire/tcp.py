@@ -20,7 +20,8 @@ from netaudit.wire.talk import Talk
 
 IN_FLIGHT = 64  # devices that are talked to at the same time
 _PATIENCE_S = 0.1  # after which a stopped run is noticed, where nothing comes
-_LOOK_S = 0.02  # after which it is looked for a conversation again, where there was none to begin
+_LOOK_S = 0.02  # after which it is looked for a conversation again, where there was none to begin,
+_IDLE_LOOK_S = 0.005  # and where nobody is talked to meanwhile: the caller waits for nothing else
 _HEARD = Outcome()  # what a conversation is sent for a result
 
 
@@ -159,7 +160,9 @@ class _Loop:
         return Problem(stage="ask", channel="tcp", address=talk.address, status="timeout", detail=detail)
 
     def _patience(self) -> float:
-        patience_s = _LOOK_S if self._wanting else _PATIENCE_S
+        patience_s = _PATIENCE_S
+        if self._wanting:
+            patience_s = _LOOK_S if self._talks else _IDLE_LOOK_S
         if not self._alarms:
             return patience_s
         return min(patience_s, max(0.0, self._alarms[0][0] - self.clock()))

@@ -10,6 +10,7 @@ from support.standstill import Standstill, time_that_passes
 from support.tls import tls_server
 
 from netaudit.model import Gap, Problem
+from netaudit.wire import tcp
 from netaudit.wire.gate import Gate
 from netaudit.wire.readiness import Watch
 from netaudit.wire.secure import modern_context
@@ -95,6 +96,24 @@ def test_conversations_may_come_while_others_are_held_and_the_caller_has_his_tur
 
     assert heard == ["first", "second"]
     assert 3 <= rounds < 40
+
+
+def test_where_nobody_is_talked_to_it_is_looked_for_somebody_sooner(monkeypatch):
+    waits, real = [], Watch.ready
+
+    def wanted():
+        yield None
+        yield "127.0.0.1", pauses()
+        yield from (None for _ in iter(lambda: len(waits) < 3, False))
+
+    def pauses():
+        yield Pause(0.5)
+
+    monkeypatch.setattr(Watch, "ready", lambda self, wait_s: waits.append(wait_s) or real(self, wait_s))
+    list(attend(wanted(), open_gate()))
+
+    assert waits[:2] == [tcp._IDLE_LOOK_S, tcp._LOOK_S]
+    assert tcp._IDLE_LOOK_S < tcp._LOOK_S
 
 
 def test_slow_device_does_not_hold_up_the_others():
