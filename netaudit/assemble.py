@@ -74,14 +74,14 @@ def identify_device(device: Device, library: Library) -> Asset:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What ARP answers tell, worked out while others are waited for: on a large network most devices say nothing else."""
+    """What answers tell, worked out while others are waited for: on a large network most devices answer ARP and no more."""
 
     library: Library
     made: dict[str, Asset] = field(default_factory=dict)  # by hardware address
 
     def take(self, o: Observation) -> None:
         """Work out what this tells, in case that it is all there is of a device, and make ready for its like."""
-        prepare(self.library, o.field)
+        prepare(self.library, o.field, o.value)
         if may_be_alone(o):
             self.made[o.value] = identify_device(lone_device(o), self.library)
 

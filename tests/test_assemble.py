@@ -286,13 +286,13 @@ def test_what_was_worked_out_too_early_is_not_kept(library):
     assert [o.seen_at for o in asset.device.observations] == [100.0]
 
 
-def test_patterns_are_compiled_while_others_are_waited_for(library, monkeypatch):
-    fields = []
-    monkeypatch.setattr("netaudit.assemble.prepare", lambda _library, field: fields.append(field))
+def test_values_are_tried_while_others_are_waited_for(library, monkeypatch):
+    tried = []
+    monkeypatch.setattr("netaudit.assemble.prepare", lambda _library, field, value: tried.append((field, value)))
 
     def events():
         yield udp("10.0.0.5")
-        assert "mac.address" in fields
+        assert ("mac.address", MAC) in tried
         yield udp("10.0.0.5", heard_at=9.0)
 
     assert len(assemble(events(), lambda: RUN, library).assets) == 1

@@ -16,6 +16,7 @@ from netaudit.identify.names import BrandEntry, Names
 from netaudit.model import Device, Match
 from netaudit.vocabulary import STRENGTHS, is_placeholder
 
+MOST_TRIED, MOST_TRIED_AHEAD = 16_384, 8_192  # values that are remembered with what fits them
 INPUT_CHARACTERS = 4096  # of a value, for a pattern: what a device sends is hostile until read
 PREFIX_DIGITS = (9, 7, 6)  # 36, 28 and 24 bits: the longest assignment wins
 HARDWARE_ADDRESS = re.compile(r"^[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}$", re.IGNORECASE)
@@ -64,7 +65,7 @@ class Hit:
     claims: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=16384)  # a site has few models: the same banners come back from device after device
+@lru_cache(maxsize=MOST_TRIED)  # a site has few models: the same banners come back from device after device
 def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     hits = []
     if registered := _registered(library, field, value):
@@ -76,9 +77,12 @@ def _hits(library: Library, field: str, value: str) -> tuple[Hit, ...]:
     return (*hits, *_leads(hits, library.names))
 
 
-def prepare(library: Library, field: str) -> None:
-    """Compile what is tried on the values of a field, for whoever has time before the devices are known."""
-    _patterns(library, field)
+def prepare(library: Library, field: str, value: str) -> None:
+    """Try a value of a field, for whoever has time before the devices are known; of very many, compile the patterns only."""
+    if _hits.cache_info().currsize < MOST_TRIED_AHEAD:
+        _hits(library, field, value[:INPUT_CHARACTERS])
+    else:
+        _patterns(library, field)
 
 
 @lru_cache(maxsize=256)

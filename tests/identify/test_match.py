@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netaudit.identify import match as matching
 from netaudit.identify.fingerprints import Fingerprint, load_library
-from netaudit.identify.match import _tidy, match, prepare, titles
+from netaudit.identify.match import _hits, _tidy, match, prepare, titles
 from netaudit.model import Device, Observation
 from netaudit.vocabulary import FIELDS, KINDS, STRENGTHS
 
@@ -210,12 +211,31 @@ def test_a_pattern_sees_each_value_once(monkeypatch):
     assert len(tried) == len(fresh.by_field["rtsp.server"]) + 3 * len(fresh.by_field["http.server"])
 
 
-def test_patterns_of_a_field_are_compiled_beforehand_where_somebody_asks_for_it(monkeypatch):
-    fresh, compiled = replace(LIBRARY), []
-    real = Fingerprint.regex
+def noting_compiled(monkeypatch):
+    """The fingerprints whose patterns are compiled, each time that one is."""
+    compiled, real = [], Fingerprint.regex
     monkeypatch.setattr(Fingerprint, "regex", property(lambda self: compiled.append(self.id) or real.fget(self)))
-    prepare(fresh, "rtsp.server")
-    before = list(compiled)
-    match(Device(id="a", observations=(observed("rtsp.server", "Dahua Rtsp Server"),)), fresh)
+    return compiled
+
+
+def test_value_is_tried_beforehand_where_somebody_asks_for_it(monkeypatch):
+    fresh, value = replace(LIBRARY), "Dahua Rtsp Server"
+    compiled = noting_compiled(monkeypatch)
+    prepare(fresh, "rtsp.server", value)
+    before, known = list(compiled), _hits.cache_info().hits
+    match(Device(id="a", observations=(observed("rtsp.server", value),)), fresh)
 
     assert compiled == before == [fingerprint.id for fingerprint in fresh.by_field["rtsp.server"]]
+    assert _hits.cache_info().hits == known + 1
+
+
+def test_of_very_many_values_only_the_patterns_are_made_ready(monkeypatch):
+    monkeypatch.setattr(matching, "MOST_TRIED_AHEAD", 0)
+    fresh, value = replace(LIBRARY), "Dahua Rtsp Server"
+    compiled = noting_compiled(monkeypatch)
+    prepare(fresh, "rtsp.server", value)
+    before, untried = list(compiled), _hits.cache_info().misses
+    match(Device(id="a", observations=(observed("rtsp.server", value),)), fresh)
+
+    assert compiled == before == [fingerprint.id for fingerprint in fresh.by_field["rtsp.server"]]
+    assert _hits.cache_info().misses == untried + 1
