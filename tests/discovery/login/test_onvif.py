@@ -111,7 +111,7 @@ def test_token_is_written_with_the_devices_time():
 
     assert stopped is None
     assert created.endswith("Z")
-    assert abs(dt.datetime.fromisoformat(created) - dt.datetime.now(dt.UTC) - ahead) < dt.timedelta(seconds=5)
+    assert abs(dt.datetime.fromisoformat(created) - dt.datetime.now(dt.UTC) - ahead) < dt.timedelta(minutes=1)
     assert len(b64decode(nonce)) == 16
     assert digest == b64encode(sha1(b64decode(nonce) + created.encode() + CANARY.encode()).digest())
 
