@@ -208,6 +208,7 @@ LATER += tuple(f"netaudit.discovery.{phase}" for phase in ("ask", "latecomers", 
 
 def test_what_only_answers_need_is_not_loaded_before_the_first_question():
     words = "import sys, netaudit.cli.scan, netaudit.cli.progress, netaudit.runs; netaudit.cli.scan.check_outputs(())\n"
+    words += "netaudit.cli.progress.Progress(quiet=True)\n"
     words += f"print([m for m in sys.modules if m.startswith({LATER})])\n"
     words += "netaudit.runs.import_later()\n"
     words += f"print([m for m in {LATER[-5:]} if m not in sys.modules])"

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from netaudit.discovery.forecast import Estimate
+    from netaudit.discovery.forecast import Estimate, Forecast
     from netaudit.discovery.standing import Standing
 
 FIRST_LINE_S = (
@@ -27,12 +28,9 @@ class Progress:
     """Shows how a run stands and how long it still takes, where there is somebody to look."""
 
     def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        from netaudit.discovery.forecast import Forecast
-
         self.bar: Bar | None = None
         self.stages: dict[str, TaskID] = {}
         self.quiet = quiet
-        self.forecast = Forecast()
         self._clock = clock
         self._began = clock()
         self._line_at_s = FIRST_LINE_S
@@ -50,6 +48,13 @@ class Progress:
     ) -> None:
         if self.bar:
             self.bar.stop()
+
+    @cached_property
+    def forecast(self) -> "Forecast":
+        """How long the run still takes; it is reckoned with visits, whose files nobody needs who is told nothing."""
+        from netaudit.discovery.forecast import Forecast
+
+        return Forecast()
 
     def show(self, standing: "Standing") -> None:
         """Show how the run stands now."""
