@@ -82,9 +82,9 @@ def test_a_real_nmap_run_finds_the_emulated_devices(tmp_path):
     with emulate(devices, corner_place) as emulation:
         targets = [played.placement.address for played in emulation.devices]
         forced = ",".join(f"+{name}" for name in SCRIPTS.split(","))
-        options = ("-n", "-sT", "-T4", "--script", forced, "--script-timeout", "5", "-p", "8080,8443,8554,37777")
+        options = ("-n", "-sT", "-T4", "--script", forced, "--script-timeout", "8", "-p", "8080,8443,8554,37777")
         subprocess.run(
-            [NMAP, *options, "-oX", tmp_path / "out.xml", *targets], check=True, timeout=60, stdout=subprocess.DEVNULL
+            [NMAP, *options, "-oX", tmp_path / "out.xml", *targets], check=True, timeout=300, stdout=subprocess.DEVNULL
         )
     ended = run("replay", tmp_path / "out.xml", "-o", "json")
     found = decode(ended.out)
