@@ -11,7 +11,7 @@ from typing import Any
 from netaudit.records.interest import Interest
 from netaudit.records.links import ETHERNET
 from netaudit.records.quick import Quick
-from netaudit.records.strides import literally
+from netaudit.records.strides import EIGHT, literally
 from netaudit.records.window import Window
 
 MAX_FRAME_SIZE = 1 << 18  # bytes; libpcap's MAXIMUM_SNAPLEN
@@ -85,7 +85,7 @@ class _Layout:
         return (kept, start, kept, start + kept) if start + kept <= limit and kept <= MAX_FRAME_SIZE else None
 
     def spell(self, shape: int) -> list[bytes]:
-        return [b".{8}", *literally(self._pack(shape)), b".{%d}" % (self.lead - self.told + shape)]
+        return [EIGHT, *literally(self._pack(shape)), b".{%d}" % (self.lead - self.told + shape)]
 
 
 def _records(

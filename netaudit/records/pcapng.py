@@ -12,7 +12,7 @@ from netaudit.records.frames import Frame, Interface, Unpack
 from netaudit.records.interest import Interest
 from netaudit.records.links import ETHERNET
 from netaudit.records.quick import Quick
-from netaudit.records.strides import literally
+from netaudit.records.strides import EIGHT, literally
 from netaudit.records.window import Window
 
 PCAPNG = b"\n\r\r\n"
@@ -65,7 +65,7 @@ class _Layout:
     def spell(self, shape: tuple[int, int, int]) -> list[bytes]:
         size, number, kept = shape
         head = b"".join(map(self._pack, (_PACKET, size, number)))
-        return [*literally(head), b".{8}", *literally(self._pack(kept)), b".{%d}" % (size - self.told)]
+        return [*literally(head), EIGHT, *literally(self._pack(kept)), b".{%d}" % (size - self.told)]
 
 
 def read_pcapng(window: Window, skipped: Counter[str], interest: Interest | None = None) -> Iterator[Frame]:

@@ -6,7 +6,7 @@ walks from record to record by itself, and stops at the first one that is not li
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from operator import itemgetter
 from struct import Struct
 from typing import Generic, Protocol, TypeVar, cast
@@ -19,17 +19,21 @@ BARE = b"\x06"  # a frame with nothing but headers of TCP: known by itself, othe
 
 _MOST_SHAPES, _MOST_MARKS = 2048, 256  # in one expression
 _FIRST_DUE = 512  # frames that are looked at one by one until it is made
-_DUE = 64  # and made again, for each word that it knows: to make it costs no more than they did
+_DUE = 16  # and made again, for each word that it knows: to make it costs no more than they did
+_FEW, _MANY = 8, 24  # literals that are tried in turn, each of which costs a little
 
-# Patterns of a frame: from Ethernet's type on, IPv4 without options or fragments up to the protocol; then what follows.
-_HEADERS = rb"\x08\x00\x45.{5}[\x00\x40\x80\xc0]\x00."
+# Patterns of a frame: Ethernet's type, IPv4 without options; its length; no fragment, up to the protocol; what follows.
+_TYPE = rb"\x08\x00\x45."
+_LENGTH, _LENGTH_WITH_TIMES = (rb"\x00", rb"\x28"), (rb"\x00", rb"\x34")  # of headers of TCP, and nothing else
+_WHOLE = rb"..[\x00\x40\x80\xc0]\x00."
 _NO_ENDS = b"[" + b"".join(re.escape(bytes([flags])) for flags in range(0, 256, 8)) + b"]"  # not SYN, FIN, RST
-_BARE = rb"(?<=\x00\x28.{6}).{22}[\x50-\x5f]" + _NO_ENDS  # by IPv4's length there is nothing but headers
-_BARE_WITH_TIMES = rb"(?<=\x00\x34.{6}).{22}[\x80-\x8f]" + _NO_ENDS  # twelve bytes of options (RFC 7323)
+_BARE = _WHOLE + rb"\x06.{22}[\x50-\x5f]" + _NO_ENDS
+_BARE_WITH_TIMES = _WHOLE + rb"\x06.{22}[\x80-\x8f]" + _NO_ENDS  # twelve bytes of options (RFC 7323)
 _LEAST, _LEAST_WITH_TIMES = 54, 66  # bytes of a frame that hold all these headers, with the options or without
+EIGHT = b"." * 8  # any eight bytes: a repeat of so few would cost more
 STAY = cast("Onward", re.compile(b"").match)
 _MACS = 12  # bytes of Ethernet before its type
-_TO_TCP = 14 + 10  # bytes of a frame up to IPv4's protocol, and that
+_TO_LENGTH = 14 + 4  # bytes of a frame up to IPv4's length, and that
 _PORT = Struct(">11xH").unpack
 
 
@@ -53,7 +57,7 @@ class Strides(Generic[Shape]):
     def __init__(self, layout: Layout[Shape], interest: Interest) -> None:
         zeros, low = rb"\x00\x00\x00", b"[\\x00-\\x%02x]" % (_LEAST_WITH_TIMES - 1)
         short = low + zeros if layout.order == "<" else zeros + low
-        self._is_whole = b"(?<!%b.{%d})" % (short, layout.lead - layout.told + _TO_TCP)
+        self._is_whole = b"(?<!%b.{%d})" % (short, layout.lead - layout.told + _TO_LENGTH)
         self._interest, self._lead, self._spell = interest, b".{%d}" % (layout.lead + _MACS), layout.spell
         self._onward, self._steps, self._due, self._listening = STAY, 0, _FIRST_DUE, 0
         self._shapes: dict[Shape, int] = {}
@@ -97,14 +101,21 @@ class Strides(Generic[Shape]):
         self._steps, self._due = 0, max(_FIRST_DUE, _DUE * (len(self._shapes) + len(self._marks)))
 
     def _pattern(self) -> bytes:
-        marks = [[BARE, _BARE], [BARE, self._is_whole + _BARE_WITH_TIMES], *map(_spelled, self._marks)]
-        parts = self._lead, _HEADERS, _one_of(marks), _one_of(map(self._spell, self._shapes))
+        with_times = self._is_whole + _BARE_WITH_TIMES
+        kinds = [[*_LENGTH, _BARE], [*_LENGTH_WITH_TIMES, with_times], *_of_any_length(self._marks)]
+        parts = self._lead, _TYPE, _one_of(kinds), _one_of(map(self._spell, self._shapes))
         return b"(?:(?=%b%b%b)%b)*" % parts
 
 
-def _spelled(mark: bytes) -> list[bytes]:
-    protocol, *direction = literally(mark)
-    return [protocol, b"..", *direction, *([b".{9}" + _NO_ENDS] if mark[0] == TCP else ())]
+def _of_any_length(marks: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The words of frames with these marks, from IPv4's length on."""
+    directions: dict[bytes, list[list[bytes]]] = {}
+    for mark in marks:
+        protocol, *direction = literally(mark)
+        directions.setdefault(protocol, []).append(direction)
+    for protocol, known in directions.items():
+        ends = b".{9}" + _NO_ENDS if protocol[0] == TCP else b""
+        yield [b"..", _WHOLE, protocol, b".." + _one_of(known) + ends]
 
 
 def _most(seen: dict[Shape, int], most: int) -> dict[Shape, int]:
@@ -122,5 +133,14 @@ def _one_of(words: Iterable[list[bytes]]) -> bytes:
     branches: dict[bytes, list[list[bytes]]] = {}
     for first, *rest in filter(None, words):
         branches.setdefault(first, []).append(rest)
-    spelled = [first + _one_of(rest) for first, rest in branches.items()]
-    return b"(?:" + b"|".join(spelled) + b")" if len(spelled) > 1 else b"".join(spelled)
+    return _first_of([(first, first + _one_of(rest)) for first, rest in branches.items()])
+
+
+def _first_of(branches: list[tuple[bytes, bytes]]) -> bytes:
+    """A pattern of these, each with what it begins with: after a few, a look at that spares to try half of the others."""
+    tried = [pattern for _, pattern in branches]
+    if len(branches) > _MANY:
+        half = (_FEW + len(branches)) // 2
+        begins = b"".join(first for first, _ in branches[_FEW:half])
+        tried[_FEW:] = b"(?=[%b])%b" % (begins, _first_of(branches[_FEW:half])), _first_of(branches[half:])
+    return b"(?:" + b"|".join(tried) + b")" if len(tried) > 1 else b"".join(tried)

@@ -104,6 +104,15 @@ def test_acknowledgement_with_timestamps_that_was_cut_short_is_read():
     assert read(frames, interest) == [whole[:60]]
 
 
+def test_packets_of_many_lengths_and_connections_are_passed_at_once(steps):
+    frames = [ethernet(0x0800, ipv4(17, udp(5000 + n % 101, 9999, bytes(n % 307)))) for n in range(20_000)]
+    frames[::100] = [READ] * 200
+    frames[-1] = wanted = ethernet(0x0800, ipv4(17, udp(5001, 3702, b"wanted")))
+
+    assert read(frames, Interest(ports=PORTS, listening=set(PORTS))) == [wanted]
+    assert strides._FIRST_DUE <= len(steps) < 4000
+
+
 def test_what_is_known_is_bounded(monkeypatch):
     monkeypatch.setattr(strides, "_MOST_SHAPES", 8)
     monkeypatch.setattr(strides, "_MOST_MARKS", 8)
@@ -125,10 +134,12 @@ def test_what_is_known_is_bounded(monkeypatch):
 
 def packets(chance):
     """What crosses a wire: much of the same, and now and then something else that is nearly the same."""
+    connections, sizes = chance.choice([(6, 5), (80, 200)])
     flows = [
-        (f"10.0.0.{number}", "10.0.1.1", 554 if number % 2 else 5000 + number, 40_000 + number) for number in range(6)
+        (f"10.0.0.{number}", "10.0.1.1", 554 if number % 2 else 5000 + number, 40_000 + number)
+        for number in range(connections)
     ]
-    lengths = [chance.randrange(80) for _ in range(5)]
+    lengths = [chance.randrange(80) for _ in range(sizes)]
     for _ in range(3000):
         source, target, port, client = chance.choice(flows)
         payload = bytes(chance.choice(lengths))
