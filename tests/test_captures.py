@@ -21,6 +21,7 @@ from netaudit.runs import replay
 CAPTURES = Path(__file__).parent / "captures"
 GOLDEN = "inventory.json"
 MOST_BYTES = 400_000
+LIBRARY = load_library()
 
 FOLDERS = find_folders(CAPTURES)
 NAMES = [str(folder.relative_to(CAPTURES)) for folder in FOLDERS]
@@ -31,7 +32,7 @@ each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
 def inventory_of(folder):
     """The inventory of a folder's recording, as the bytes of its JSON."""
     (path,) = (folder / name for name in RECORDINGS if (folder / name).exists())
-    inventory = replay([path], load_library())
+    inventory = replay([path], LIBRARY)
     # These change with every fingerprint and every release; nothing else is masked.
     settled = replace(
         inventory,

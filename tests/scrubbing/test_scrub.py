@@ -19,6 +19,7 @@ from netaudit.scrubbing.scrub import read_key, scrub
 CAPTURES = Path(__file__).parents[1] / "captures"
 FOLDERS = find_folders(CAPTURES)
 KEY = b"k" * 32
+LIBRARY = load_library()
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[str(f.relative_to(CAPTURES)) for f in FOLDERS])
 
 
@@ -30,7 +31,7 @@ def recording(folder):
 def scrubbed(folder, out):
     path = recording(folder)
     target = out / ("b.bundle" if path.suffix == ".bundle" else "b.pcapng")
-    scrub(path, target, KEY, load_library())
+    scrub(path, target, KEY, LIBRARY)
     return target
 
 
@@ -55,7 +56,7 @@ def told(path):
     )
     return sorted(
         str([getattr(asset.identity, name) for name in shown] + [_private(asset.device)])
-        for asset in replay([path], load_library()).assets
+        for asset in replay([path], LIBRARY).assets
     )
 
 
@@ -121,7 +122,7 @@ def test_the_same_key_gives_the_same_file(folder, copy_of, tmp_path):
 def test_another_key_gives_other_names(tmp_path):
     path = recording(CAPTURES / "axis-p3245-lv")
     for name, key in (("a.pcapng", b"a" * 32), ("b.pcapng", b"b" * 32)):
-        scrub(path, tmp_path / name, key, load_library())
+        scrub(path, tmp_path / name, key, LIBRARY)
 
     assert (tmp_path / "a.pcapng").read_bytes() != (tmp_path / "b.pcapng").read_bytes()
 
@@ -131,8 +132,8 @@ def test_one_key_joins_files(tmp_path):
     macs = []
     for folder in ("axis-p3245-lv", "lan-of-many"):
         out = tmp_path / f"{folder}.pcapng"
-        scrub(recording(CAPTURES / folder), out, KEY, load_library())
-        macs.append({mac for asset in replay([out], load_library()).assets for mac in asset.device.macs})
+        scrub(recording(CAPTURES / folder), out, KEY, LIBRARY)
+        macs.append({mac for asset in replay([out], LIBRARY).assets for mac in asset.device.macs})
     shared = [
         {m for a in json.loads((CAPTURES / f / "inventory.json").read_text())["assets"] for m in a["macs"]}
         for f in ("axis-p3245-lv", "lan-of-many")
@@ -156,7 +157,7 @@ def test_other_files_are_refused(tmp_path, data):
     (tmp_path / "a").write_bytes(data)
 
     with pytest.raises(ValueError, match="a"):
-        scrub(tmp_path / "a", tmp_path / "b", KEY, load_library())
+        scrub(tmp_path / "a", tmp_path / "b", KEY, LIBRARY)
 
 
 def test_a_damaged_capture_is_scrubbed_as_far_as_it_goes_or_refused(tmp_path):
@@ -174,7 +175,7 @@ def test_a_damaged_capture_is_scrubbed_as_far_as_it_goes_or_refused(tmp_path):
 def outcome(folder):
     """How it ended; anything but a ValueError ends the test."""
     try:
-        scrub(folder / "a.pcap", folder / "b.pcapng", KEY, load_library())
+        scrub(folder / "a.pcap", folder / "b.pcapng", KEY, LIBRARY)
     except ValueError:
         return "refused"
     return "scrubbed"
