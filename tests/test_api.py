@@ -6,7 +6,7 @@ import sys
 from datetime import date
 
 import pytest
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 from support.recorded import devices, recorded
 
 import netaudit
@@ -25,7 +25,7 @@ def test_every_name_is_there_and_no_other():
 def scanned(tmp_path_factory):
     """(the document of one scan of a device, its address, the recording)."""
     bundle = tmp_path_factory.mktemp("scanned") / "evidence.bundle"
-    with emulate(devices("hikvision-dome"), corner_place) as emulation:
+    with quick_answers(), emulate(devices("hikvision-dome"), corner_place) as emulation:
         address = emulation["hikvision-dome"].address
         return netaudit.scan(address, profile="standard", site="north", record=bundle), address, bundle
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from support import readers
 from support.commands import run
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 from support.spite import CALM, SPITEFUL, record, sadp, written_by_hand
 
 from netaudit.cli import comply, diff, phaseout
@@ -188,7 +188,7 @@ def scanned(tmp_path_factory):
     device = EmulatedDevice(
         name="spite", summary="", host=66, mac="02:00:00:00:00:66", truth=truth, udp=(own,), tcp=(web,)
     )
-    with emulate([device], corner_place) as emulation:
+    with quick_answers(), emulate([device], corner_place) as emulation:
         address = emulation["spite"].address
         ended = run("scan", address, "--channels", "sadp,http", *QUIETLY, *outputs(FORMATS, folder, "replay"))
     assert ended.code == 0

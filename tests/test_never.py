@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 
 from netaudit.demo import emulate, load_devices
 from netaudit.discovery import CHANNELS
@@ -131,7 +131,7 @@ def sent():
     from netaudit.identify.fingerprints import load_library
     from netaudit.runs import Request, prepare, scan
 
-    with emulate(load_devices(), corner_place) as emulation:
+    with quick_answers(), emulate(load_devices(), corner_place) as emulation:
         targets = tuple(played.placement.address for played in emulation.devices)
         scan(prepare(Request(targets=targets, profile="standard")), load_library())
     lines = Path(os.environ["NETAUDIT_TEST_JOURNAL"]).read_text().splitlines()

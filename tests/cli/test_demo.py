@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from support.commands import run
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 from support.recorded import devices
 
 from netaudit import demo
@@ -16,7 +16,8 @@ def small(monkeypatch, tmp_path):
     """A demo of two devices in the corner of this process; the words that put its files into a folder of the test."""
     monkeypatch.setattr(demo, "loopback_place", corner_place)
     monkeypatch.setattr(demo, "load_devices", lambda: devices("dahua-camera", "lighttpd"))
-    return ("--inventory", tmp_path / "i.json", "--record", tmp_path / "b.bundle")
+    with quick_answers():
+        yield "--inventory", tmp_path / "i.json", "--record", tmp_path / "b.bundle"
 
 
 def test_demo_finds_every_device_to_be_what_it_is(small):

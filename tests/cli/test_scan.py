@@ -6,7 +6,7 @@ import time
 
 import pytest
 from support.commands import run, start
-from support.loopback import CORNER, corner_place
+from support.loopback import CORNER, corner_place, quick_answers
 from support.recorded import devices
 
 from netaudit import runs
@@ -24,7 +24,7 @@ def gaps(path):
 
 def test_scan_writes_every_output_and_what_replays_is_the_same(tmp_path):
     json_file, bundle = tmp_path / "inventory.json", tmp_path / "evidence.bundle"
-    with emulate(devices("hikvision-dome", "lighttpd"), corner_place) as emulation:
+    with quick_answers(), emulate(devices("hikvision-dome", "lighttpd"), corner_place) as emulation:
         camera, server = (emulation[name].address for name in ("hikvision-dome", "lighttpd"))
         ended = run(
             "scan", f"{camera},62", "--exclude", server, *QUICK, "--site", "north", "-o", "jsonl", "-o", f"json={json_file}",

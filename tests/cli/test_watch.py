@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 from support.commands import run
-from support.loopback import corner_place, kept_port
+from support.loopback import corner_place, kept_port, quick_answers
 
 from netaudit.demo import emulate, load_devices
 from netaudit.history import History
@@ -34,7 +34,7 @@ def write(tmp_path):
 
 def test_a_site_that_is_named_is_scanned_and_stored(write, tmp_path):
     devices = [device for device in load_devices() if device.name == "dahua-amcrest"]
-    with emulate(devices, corner_place) as emulation:
+    with quick_answers(), emulate(devices, corner_place) as emulation:
         targets = '", "'.join(played.placement.address for played in emulation.devices)
         head = f'metrics_file = "{tmp_path}/netaudit.prom"'
         ended = run("watch", "--config", write(SITE.format(targets=targets), head), "--site", "Depot", "-q")

@@ -7,15 +7,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
 from netaudit.demo import EmulatedDevice, Placement, loopback_place
 
 CORNER = f"127.{100 + os.getpid() // 250 % 100}.{os.getpid() % 250}"
 PATIENCE_S = 5.0
+SOON_S = 1.0  # ten times as long as the slowest of them takes
 
 
 def corner_place(device: EmulatedDevice) -> Placement:
     """As loopback_place, in the corner of this process."""
     return replace(loopback_place(device), address=f"{CORNER}.{device.host}")
+
+
+@contextmanager
+def quick_answers() -> Iterator[None]:
+    """Devices of loopback answer at once: scans in this process do not wait as long for them as for those of a network."""
+    with pytest.MonkeyPatch.context() as patch:
+        for channel in ("dhip", "mdns", "sadp", "ssdp", "wsd"):
+            patch.setattr(f"netaudit.discovery.{channel}._LISTEN_S", SOON_S)
+        yield
 
 
 @contextmanager

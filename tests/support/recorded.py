@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 
 from netaudit.demo import emulate, load_devices
 from netaudit.identify.fingerprints import load_library
@@ -37,7 +37,7 @@ def recorded():
     folder = Path(tempfile.mkdtemp(prefix="netaudit-recorded-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     made = Recorded(folder / "evidence.bundle", folder / "inventory.json", {})
-    with emulate(devices(), corner_place) as emulation:
+    with quick_answers(), emulate(devices(), corner_place) as emulation:
         made.addresses.update({played.device.name: played.address for played in emulation.devices})
         request = Request(targets=tuple(made.addresses.values()), profile="standard", site="test")
         found = scan(prepare(request), load_library(), record=made.bundle)

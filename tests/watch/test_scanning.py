@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from support.loopback import corner_place
+from support.loopback import corner_place, quick_answers
 
 from netaudit.demo import emulate, load_devices
 from netaudit.runs import USUAL
@@ -13,7 +13,7 @@ from netaudit.watch.settings import Site, Watch
 
 def test_a_site_is_scanned_for_real(tmp_path):
     devices = [device for device in load_devices() if device.name in {"hikvision-lts", "dahua-amcrest"}]
-    with emulate(devices, corner_place) as emulation:
+    with quick_answers(), emulate(devices, corner_place) as emulation:
         targets = tuple(played.placement.address for played in emulation.devices)
         site = Site(name="Depot", targets=targets, schedule="0 2 * * *", profile="standard")
         stopped = threading.Event()
