@@ -5,12 +5,15 @@ Here on loopback, where every system can; tests/live/test_killed.py kills scans 
 
 import random
 import signal
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
-from support.killing import asked, excuses, lines_of, moments, more_often, scanned, untold
+from support.killing import Scan, asked, excuses, lines_of, moments, more_often, scanned, untold
 from support.loopback import CORNER, corner_place
 from support.recorded import devices, recorded
+from support.together import at_once
 
 from netaudit.demo import emulate
 from netaudit.inventory import read
@@ -19,16 +22,18 @@ from netaudit.records.bundle import BundleWriter, read_bundle
 from netaudit.resume import read_request, resume
 from netaudit.runs import Request, prepare
 
+pytestmark = pytest.mark.timeout(300)
+
 CAMERAS = ("hikvision-dome", "dahua-camera", "reolink-bullet", "lighttpd")
-KINDS = {"whole": (), "visits only": ("--channels", "http,isapi,onvif,rtsp,tls,tcp")}  # of scans, with their options
-KILLS = 6  # of each kind
+VISITS_ONLY = ("--channels", "http,isapi,onvif,rtsp,tls,tcp")
+KILLS = 6  # of one scan
 WANTED = Request(
     targets=(f"{CORNER}.250-251",), excluded=(f"{CORNER}.251",), rate_pps=5000.0, again=False, site="north"
 )
 STOPPED = Gap(kind="interrupted", detail="the run was interrupted")
 
 
-def run(emulation, folder, dues, options=(), how=signal.SIGKILL):
+def run(emulation, folder, dues, how=signal.SIGKILL, options=()):
     """(scan, what the devices were asked) of one scan."""
     for played in emulation.devices:
         played.seen.clear()
@@ -37,33 +42,70 @@ def run(emulation, folder, dues, options=(), how=signal.SIGKILL):
     return scan, asked(emulation.devices)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_scan_killed_at_many_moments_is_continued_as_if_nothing_had_happened(tmp_path, kind):
-    with emulate(devices(*CAMERAS), corner_place) as emulation:
-        whole, asked_once = run(emulation, tmp_path / "whole", (), KINDS[kind])
-        dues = moments(random.Random(kind), KILLS, lines_of(whole.bundle))
-        scan, questioned = run(emulation, tmp_path / "killed", dues, KINDS[kind])
-
-    assert scan.kills == KILLS
-    assert set(asked_once.values()) == {1}
-    assert more_often(questioned, asked_once) == {}
-    assert untold(scan, whole) == {}
-    assert excuses(scan) == set()
+def place_of(turn, device):
+    """Each turn has addresses of its own, so that all can be scanned at the same time."""
+    return replace(corner_place(device), address=f"{CORNER}.{device.host + 70 * turn}")
 
 
-def test_interrupted_scan_is_continued_too(tmp_path):
-    with emulate(devices(*CAMERAS[:2]), corner_place) as emulation:
-        options = KINDS["visits only"]
-        whole, asked_once = run(emulation, tmp_path / "whole", (), options)
-        half = lines_of(whole.bundle) // 2
-        due = [lambda bundle: lines_of(bundle) >= half]
-        scan, questioned = run(emulation, tmp_path / "stopped", due, options, how=signal.SIGINT)
+def killed_at_many(seed, whole):
+    return moments(random.Random(seed), KILLS, lines_of(whole.bundle)), signal.SIGKILL
 
-    assert scan.kills == 1
-    assert more_often(questioned, asked_once) == {}
-    assert untold(scan, whole) == {}
-    assert excuses(scan) == set()
-    assert "interrupted" not in {gap.kind for gap in read(scan.inventory).coverage.gaps}
+
+def interrupted_once(whole):
+    half = lines_of(whole.bundle) // 2
+    return [lambda bundle: lines_of(bundle) >= half], signal.SIGINT
+
+
+CUTS = {  # who is scanned with which options, and when and how that is cut, in view of a scan that was left alone
+    "whole": (CAMERAS, (), partial(killed_at_many, "whole")),
+    "visits only": (CAMERAS, VISITS_ONLY, partial(killed_at_many, "visits only")),
+    "interrupted": (CAMERAS[:2], VISITS_ONLY, interrupted_once),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """A scan that was left alone, one that was cut and continued, and what the devices were asked by each."""
+
+    whole: Scan
+    asked_once: Counter
+    scan: Scan
+    questioned: Counter
+
+
+def cut_and_continued(turn, folder, names, options, cuts):
+    with emulate(devices(*names), partial(place_of, turn)) as emulation:
+        whole, asked_once = run(emulation, folder / "whole", (), options=options)
+        scan, questioned = run(emulation, folder / "cut", *cuts(whole), options=options)
+    return Done(whole, asked_once, scan, questioned)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """All of CUTS, at the same time."""
+    works = (
+        partial(cut_and_continued, turn, tmp_path_factory.mktemp("cut"), *CUTS[kind]) for turn, kind in enumerate(CUTS)
+    )
+    return dict(zip(CUTS, at_once(*works), strict=True))
+
+
+@pytest.mark.parametrize("kind", CUTS)
+def test_scan_that_is_cut_is_continued_as_if_nothing_had_happened(done, kind):
+    this = done[kind]
+
+    assert set(this.asked_once.values()) == {1}
+    assert more_often(this.questioned, this.asked_once) == {}
+    assert untold(this.scan, this.whole) == {}
+    assert excuses(this.scan) == set()
+
+
+@pytest.mark.parametrize(("kind", "kills"), [("whole", KILLS), ("visits only", KILLS), ("interrupted", 1)])
+def test_every_cut_came_while_the_scan_ran(done, kind, kills):
+    assert done[kind].scan.kills == kills
+
+
+def test_interrupted_scan_that_was_continued_is_not_said_to_be_interrupted(done):
+    assert "interrupted" not in {gap.kind for gap in read(done["interrupted"].scan.inventory).coverage.gaps}
 
 
 # What a bundle says of its run
