@@ -4,9 +4,11 @@ from ipaddress import IPv4Network
 
 import pytest
 from support.staging import ALL, ANSWER, DONE, ETH0, LOOPBACK, TUNNEL, gaps, heard, of_kind, says, settings
+from support.standstill import Standstill
 
 from netaudit.discovery import find
 from netaudit.discovery.attached import Attached
+from netaudit.discovery.course import Course
 from netaudit.discovery.jobs import end_jobs, hear_out
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
@@ -265,6 +267,30 @@ def test_a_continued_run_asks_to_the_end_because_the_first_answers_may_be_lost(s
 
     assert taken_s == pytest.approx(2.0, abs=0.1)
     assert set(course.alive) == {"10.0.0.9", "10.0.0.10"}
+
+
+def test_finding_does_not_end_with_a_standstill(stage, monkeypatch):
+    """Whoever has answered meanwhile would be asked once more, and visited before it was heard what he is."""
+    still, looks = Standstill(monkeypatch, frozen=True), []
+
+    def answers(question):
+        for answer in ((heard("10.0.0.9", "sadp", ANSWER % b"false"),), (), ()):
+            still.stand_still(5.0)
+            looked = len(looks)
+            while len(looks) < looked + 5 and not question.gate.stopped.wait(0.001):
+                pass
+            yield from answer
+        question.gate.stopped.wait(60)
+
+    stage.plays(sadp_find=answers)
+    live = settings("10.0.0.0/24", interfaces=(ETH0,))
+    course = Course(live, Attached(live.scope, (ETH0,)))
+    clock = course.clock
+    course.clock = lambda: looks.append(clock()) or looks[-1]
+    list(find.find(course))
+    end_jobs(course)
+
+    assert set(course.alive) == {"10.0.0.9"}
 
 
 def test_finding_does_not_wait_where_nobody_listens_any_more(found):
