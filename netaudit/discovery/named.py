@@ -19,9 +19,9 @@ _DESCRIPTION = re.compile(
     r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,63}){0,4}/[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,63}\.xml", re.ASCII
 )
 _SERVICE = re.compile(r"/onvif(?:/[A-Za-z0-9_-]{1,64}){1,3}", re.ASCII)
-# Words in the paths of configuration, logins, pictures and streams, with the makers' own trees.
+# Words in the paths of configuration, logins, pictures and streams, with the makers' own trees; and what climbs a tree.
 _NOT_OURS = re.compile(
-    r"cgi|isapi|psia|sdk|conf|command|cmd|language|user|security|login|snapshot|picture|image|audio|stream|event|media",
+    r"cgi|isapi|psia|sdk|conf|command|cmd|language|user|security|login|snapshot|picture|image|audio|stream|event|media|\.\.",
     re.IGNORECASE,
 )
 

@@ -102,6 +102,7 @@ def test_path_of_a_description(path):
     "path",
     [
         "/", "", "desc.xml", "/desc", "/desc.xml?x=1", "/desc.xml#x", "/../desc.xml", "/a/../desc.xml", "/.xml",
+        "/0..xml", "/a../desc.xml", "/a..b/desc.xml",
         "/%2e%2e/desc.xml", "//192.0.2.8/desc.xml", "/desc.xml/", "/desc.xml\n", "/desc.xml HTTP/1.1",
         "/ISAPI/Security/users.xml", "/SDK/webLanguage.xml", "/cgi-bin/audio.cgi.xml", "/System/configurationFile.xml",
         "/current_config/passwd.xml", "/onvif/snapshot.xml", "/OutsideCmd.xml", "/cgi-bin/snapshot.cgi", "/PSIA/a.xml",
