@@ -23,8 +23,7 @@ LATE_S = 0.1  # with which a slot may be used
 WINDOW_S = 3  # in which packets are counted: so that a capture that stalls for a moment makes no burst
 
 
-@pytest.fixture(scope="module")
-def scanned():
+def long_scan(_folder):
     """One scan with the default profile: the frames that were sent, each with its time, and the devices."""
     with ExitStack() as stack:
         network = stack.enter_context(Network())
@@ -34,7 +33,12 @@ def scanned():
             command = [sys.executable, "-m", "netaudit", "scan", "10.77.0.0/24", "-q", "-o", "csv", "--listen", "0"]
             done = run_in(network.scanner, command, capture_output=True, text=True, timeout=150)
         assert done.returncode == 0, done.stderr
-        yield [(frame.at, frame.payload) for frame in sniffer.frames if frame.sent], emulation, resets(sniffer)
+    return [(frame.at, frame.payload) for frame in sniffer.frames if frame.sent], emulation, resets(sniffer)
+
+
+@pytest.fixture(scope="module")
+def scanned(long_scanned):
+    return long_scanned
 
 
 def resets(sniffer):

@@ -19,7 +19,7 @@ LOSSES = (0.0, 0.05)  # of the packets that cross the scanner's link, in each di
 MOST_S = 120  # usually a quarter of it; one device after the other would take three minutes
 
 
-def scanned(loss, folder):
+def scanned(folder, loss):
     """Sixty devices on a /24."""
     with estate(loss=loss, seed=60) as built:
         crowd = built.attached("10.80.0.0/24", spread_s=0.3)
@@ -27,16 +27,17 @@ def scanned(loss, folder):
         return run(built, folder, ("10.80.0.0/24",))
 
 
-@pytest.fixture(scope="module")
-def by_loss(tmp_path_factory):
+def long_scan(folder):
     """The results of both links, each with an estate of its own, scanned at the same time."""
-    folders = {loss: tmp_path_factory.mktemp("small") for loss in LOSSES}
-    return dict(zip(LOSSES, at_once(*(partial(scanned, *each) for each in folders.items())), strict=True))
+    folders = {loss: folder / str(loss) for loss in LOSSES}
+    for one in folders.values():
+        one.mkdir()
+    return dict(zip(LOSSES, at_once(*(partial(scanned, folders[loss], loss) for loss in LOSSES)), strict=True))
 
 
 @pytest.fixture(scope="module", params=LOSSES, ids="{:.0%} lost".format)
-def small(request, by_loss):
-    return by_loss[request.param]
+def small(request, long_scanned):
+    return long_scanned[request.param]
 
 
 def test_a_fleet_has_every_kind_and_no_two_alike():

@@ -11,7 +11,7 @@ from support.network import Network
 
 from netaudit.demo import emulate, load_devices
 
-pytestmark = [*needs_namespaces, pytest.mark.timeout(120)]
+pytestmark = [*needs_namespaces, pytest.mark.timeout(200)]
 
 DEVICES = {device.name: device for device in load_devices()}
 CAMERA, CLAIMED = "hikvision-dome", "dahua-camera"
@@ -20,10 +20,9 @@ RIVAL_MAC, PROXY_MAC = "02:00:5e:00:53:a1", "02:00:5e:00:53:a2"
 PROXIED = {f"10.77.0.{n}" for n in range(113, 127)}  # the hosts of 10.77.0.112/28
 
 
-@pytest.fixture(scope="module")
-def scanned(tmp_path_factory):
+def long_scan(folder):
     """A LAN with a camera of two addresses, an address that two devices claim, and a router with proxy ARP."""
-    output = tmp_path_factory.mktemp("neighbours") / "run.json"
+    output = folder / "run.json"
     with ExitStack() as stack:
         network = stack.enter_context(Network())
         lan = network.lan("10.77.0.0/24")
@@ -39,6 +38,11 @@ def scanned(tmp_path_factory):
         addresses = {name: emulation[name].address for name in (CAMERA, CLAIMED)}
     assert output.exists(), done.stderr
     return json.loads(output.read_text()), addresses, done
+
+
+@pytest.fixture(scope="module")
+def scanned(long_scanned):
+    return long_scanned
 
 
 def _proxy(network, lan):

@@ -16,7 +16,7 @@ from netaudit.discovery.patience import LOOKED_S
 from netaudit.discovery.visit import PORTS
 from netaudit.discovery.visiting.state import SPACING_S
 
-pytestmark = [*needs_namespaces, pytest.mark.timeout(120)]
+pytestmark = [*needs_namespaces, pytest.mark.timeout(200)]
 
 SLOW, QUICK = "10.80.8", "10.80.9"  # two networks behind the router
 TARGETS = (f"{SLOW}.10-33", f"{QUICK}.10-49")
@@ -51,8 +51,7 @@ class Done:
     begun: dict[str, list[Connection]]
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory):
+def long_scan(folder):
     """A scan of both networks with the standard profile."""
     with estate(seed=5) as built:
         near = built.attached("10.80.0.0/28")
@@ -62,11 +61,16 @@ def done(tmp_path_factory):
         far.play(((address, member.device) for address, (member, _) in DEVICES.items()), built.stack)
         arguments = (*TARGETS, "--profile", "standard", "--once", "--listen", "0")
         with sniff(built.scanner, "lan0") as sniffer:  # which knows when the kernel sent a frame
-            scanned = scan(built, tmp_path_factory.mktemp("silent"), *arguments)
+            scanned = scan(built, folder, *arguments)
         begun = defaultdict(list)
         for connection in connections((frame.at, frame.payload) for frame in sniffer.frames if frame.sent):
             begun[connection.address].append(connection)
     return Done(scanned, begun)
+
+
+@pytest.fixture(scope="module")
+def done(long_scanned):
+    return long_scanned
 
 
 def silent(done, network):
