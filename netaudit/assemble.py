@@ -81,9 +81,10 @@ class Ahead:
 
     def take(self, o: Observation) -> None:
         """Work out what this tells, in case that it is all there is of a device, and make ready for its like."""
-        prepare(self.library, o.field, o.value)
         if may_be_alone(o):
             self.made[o.value] = identify_device(lone_device(o), self.library)
+        else:
+            prepare(self.library, o.field, o.value)
 
     def device(self, o: Observation) -> Device:
         """The device of which this is all."""
