@@ -48,6 +48,8 @@ PHASES: tuple[Phase, ...] = (
     find, probe_silent, _later("ask"), _later("visit_latecomers"), _later("look_again"), _later("log_in"), hear_out,
     _later("check_harm"),
 )  # fmt: skip
+# Between two looks at the machine's clock, which goes on while the machine sleeps, as no timer does (clock_gettime(2)).
+_LOOK_S = 0.5
 PARTS = {"find": FIND, "probe_silent": SILENT}  # what the ledger calls the jobs that a phase leaves under way
 
 
@@ -77,23 +79,25 @@ def live_events(live: Live) -> Iterator[Event]:
 @contextmanager
 def _until(end: datetime | None, stopped: threading.Event) -> Iterator[threading.Event]:
     """Stop the run at this time; whether that was done, and not something else, can be told from what is given."""
-    reached = threading.Event()
+    reached, over = threading.Event(), threading.Event()
 
-    def stop() -> None:
+    def watch(end_at: float) -> None:
+        while (left_s := end_at - time.time()) > 0:
+            if over.wait(min(left_s, _LOOK_S)):
+                return
         if not stopped.is_set():
             reached.set()
             stopped.set()
 
-    timer = threading.Timer(end.timestamp() - time.time(), stop) if end else None
+    watching = threading.Thread(target=watch, args=(end.timestamp(),), daemon=True) if end else None
     try:
-        if timer:
-            timer.daemon = True
-            timer.start()
+        if watching:
+            watching.start()
         yield reached
     finally:
-        if timer:
-            timer.cancel()
-            timer.join()
+        over.set()
+        if watching:
+            watching.join()
 
 
 def _retold(course: Course) -> Iterator[Event]:

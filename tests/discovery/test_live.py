@@ -1,6 +1,7 @@
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from support.loopback import corner_place
@@ -8,6 +9,7 @@ from support.servers import serving
 from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says, settings, threads_at_work
 
 from netaudit.demo import emulate, load_devices
+from netaudit.discovery import live
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Gap, Reply, Subnet
@@ -139,6 +141,19 @@ def test_quiet_hours_that_begin_end_the_run_with_a_gap_of_their_own():
     assert f"{soon:%H:%M}" in events[-1].detail
     assert taken_s < LONG_S / 2
     assert threads_at_work() == before
+
+
+@pytest.mark.usefixtures("_patient")
+def test_quiet_hours_in_which_the_machine_wakes_up_end_the_run(monkeypatch):
+    slept = []
+    monkeypatch.setattr(live, "time", SimpleNamespace(time=lambda: time.time() + (36_000 if slept else 0)))
+    later = datetime.now().astimezone() + timedelta(hours=9)
+    run = settings("127.0.0.2", channels={"sadp"}, progress=slept.append)
+    started = time.monotonic()
+    events = list(live_events(replace(run, quiet_from=later)))
+
+    assert events[-1].kind == "quiet_hours"
+    assert time.monotonic() - started < LONG_S / 2
 
 
 def test_quiet_hours_that_are_far_leave_the_run_alone():
