@@ -10,6 +10,7 @@ from support.staging import ALL, ANSWER, DONE, ETH0, gaps, heard, of_kind, says,
 
 from netaudit.demo import emulate, load_devices
 from netaudit.discovery import live
+from netaudit.discovery.course import Course
 from netaudit.discovery.ledger import Ledger
 from netaudit.discovery.live import live_events
 from netaudit.model import ChannelReport, Gap, Reply, Subnet
@@ -19,18 +20,37 @@ LONG_S = 60.0
 
 
 @pytest.fixture
-def _quick(monkeypatch):
-    """Loopback is quicker than a network."""
+def _patient(monkeypatch):
+    """Whoever waits for an answer waits for a minute."""
     for channel in ("sadp", "dhip", "wsd"):
-        monkeypatch.setattr(f"netaudit.discovery.{channel}._LISTEN_S", 0.4)
+        monkeypatch.setattr(f"netaudit.discovery.{channel}._LISTEN_S", LONG_S)
+    monkeypatch.setattr("netaudit.discovery.visiting.door.TIMEOUT_S", LONG_S)
 
 
-@pytest.mark.usefixtures("_quick")
-def test_every_device_answers_and_the_excluded_one_is_not_touched():
+@pytest.fixture
+def events_of(monkeypatch, _patient):
+    """Plays a run that listens until these channels have been heard; its events."""
+    courses = []
+    monkeypatch.setattr(live, "Course", lambda *args: courses.append(Course(*args)) or courses[-1])
+
+    def play(run, *channels):
+        events, left = [], set(channels)
+        for event in live_events(replace(run, again=False)):
+            events.append(event)
+            left.discard(getattr(event, "channel", None))
+            if not left:
+                courses[-1].answered.set()
+        return events
+
+    return play
+
+
+def test_every_device_answers_and_the_excluded_one_is_not_touched(events_of):
     names = ["hikvision-dome", "dahua-camera", "axis-dome", "lighttpd", "tls10-only"]
     with emulate([DEVICES[name] for name in names], corner_place) as emulation:
         targets = [played.address for played in emulation.devices]
-        events = list(live_events(settings(*targets, excluded=[emulation["lighttpd"].address])))
+        run = settings(*targets, excluded=[emulation["lighttpd"].address])
+        events = events_of(run, "wsd", "sadp", "dhip")
     heard = {reply.address for reply in of_kind(Reply, events)}
     reports = {report.name: report.status for report in of_kind(ChannelReport, events)}
 
@@ -41,23 +61,14 @@ def test_every_device_answers_and_the_excluded_one_is_not_touched():
     assert reports == {"arp": "skipped", "mdns": "skipped", **dict.fromkeys(("wsd", "sadp", "dhip", "tcp"), "done")}
 
 
-@pytest.mark.usefixtures("_quick")
-def test_locked_device_is_found_and_not_visited():
+def test_locked_device_is_found_and_not_visited(events_of):
     with emulate([DEVICES["hikvision-locked"]], corner_place) as emulation:
         (played,) = emulation.devices
-        events = list(live_events(settings(played.address, channels=ALL - {"wsd", "dhip"})))
+        events = events_of(settings(played.address, channels=ALL - {"wsd", "dhip"}), "sadp")
 
     assert ("locked", played.address) in gaps(events)
     assert list(played.connections()) == []
     assert {r.channel for r in of_kind(Reply, events)} == {"sadp"}
-
-
-@pytest.fixture
-def _patient(monkeypatch):
-    """Whoever waits for an answer waits for a minute."""
-    for channel in ("sadp", "dhip", "wsd"):
-        monkeypatch.setattr(f"netaudit.discovery.{channel}._LISTEN_S", LONG_S)
-    monkeypatch.setattr("netaudit.discovery.visiting.door.TIMEOUT_S", LONG_S)
 
 
 @pytest.mark.usefixtures("_patient")
@@ -97,15 +108,14 @@ def test_stop_ends_a_scan_that_asks_a_device_which_never_answers(monkeypatch):
     assert threads_at_work() == before
 
 
-@pytest.mark.usefixtures("_quick")
-def test_interrupt_in_the_middle_keeps_what_was_learnt():
+def test_interrupt_in_the_middle_keeps_what_was_learnt(events_of):
     def interrupt(standing):
         if standing.stage == "asking":
             raise KeyboardInterrupt
 
     with emulate([DEVICES["hikvision-dome"]], corner_place) as emulation:
         target = emulation.devices[0].address
-        events = list(live_events(settings(target, progress=interrupt, channels={"sadp", "http"})))
+        events = events_of(settings(target, progress=interrupt, channels={"sadp", "http"}), "sadp")
 
     assert [type(event) for event in events] == [Subnet, Reply, ChannelReport, Gap]
     assert events[-1].kind == "interrupted"
