@@ -97,7 +97,10 @@ class Link:
             yield
 
     def run(self, folder, dues=(), options=EVERYTHING):
-        """(scan, what the devices were asked, what was sent on the link) of one scan."""
+        """(scan, what the devices were asked over TCP, what else was sent on the link, and to whom) of one scan.
+
+        A datagram counts by where it went: who was silent to all that went to a group is probed once by itself.
+        """
         for played in self.emulation.devices:
             played.seen.clear()
         with sniff(self.network.scanner, self.lan.interface) as sniffer:
@@ -105,7 +108,10 @@ class Link:
             scan = scanned(folder, (NETWORK, *options), dues, inside=self.network.scanner)
         own = bytes.fromhex(SCANNER_MAC.format(1).replace(":", ""))
         sent = Counter(question for frame in sniffer.sent() if frame[6:12] == own for question in questions(frame))
-        return scan, asked(self.emulation.devices), sent
+        connected = {
+            question: times for question, times in asked(self.emulation.devices).items() if question[1] != "udp"
+        }
+        return scan, Counter(connected), sent
 
 
 def answer_inquiries(sock):
