@@ -15,7 +15,7 @@ from support.waiting import Acting, wait_until
 
 from netaudit.demo import Placement, emulate, load_devices
 
-pytestmark = [*needs_namespaces, pytest.mark.timeout(120)]
+pytestmark = [*needs_namespaces, pytest.mark.timeout(200)]
 
 DEVICES = {device.name: device for device in load_devices()}
 NEAR, FAR = "hikvision-dome", "dahua-camera"
@@ -88,12 +88,18 @@ TROUBLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def troubled(tmp_path_factory):
+def long_scan(folder):
     """(the scan, the address of the near camera, its folder) in each trouble: all at the same time, each on its own LANs."""
-    folders = {name: tmp_path_factory.mktemp(name) for name in TROUBLES}
+    folders = {name: folder / name for name in TROUBLES}
+    for one in folders.values():
+        one.mkdir()
     done = at_once(*(partial(trouble, folders[name]) for name, trouble in TROUBLES.items()))
     return {name: (*scan, folders[name]) for name, scan in zip(TROUBLES, done, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def troubled(long_scanned):
+    return long_scanned
 
 
 @pytest.mark.parametrize("how", ["down", "gone"])
