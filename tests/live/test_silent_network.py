@@ -51,8 +51,9 @@ class Done:
     begun: dict[str, list[Connection]]
 
 
-def long_scan(folder):
-    """A scan of both networks with the standard profile."""
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A scan of both networks with the standard profile, and nothing beside it: here every second is counted."""
     with estate(seed=5) as built:
         near = built.attached("10.80.0.0/28")
         far = built.behind(near, "10.80.8.0/23")
@@ -61,16 +62,11 @@ def long_scan(folder):
         far.play(((address, member.device) for address, (member, _) in DEVICES.items()), built.stack)
         arguments = (*TARGETS, "--profile", "standard", "--once", "--listen", "0")
         with sniff(built.scanner, "lan0") as sniffer:  # which knows when the kernel sent a frame
-            scanned = scan(built, folder, *arguments)
+            scanned = scan(built, tmp_path_factory.mktemp("silent"), *arguments)
         begun = defaultdict(list)
         for connection in connections((frame.at, frame.payload) for frame in sniffer.frames if frame.sent):
             begun[connection.address].append(connection)
     return Done(scanned, begun)
-
-
-@pytest.fixture(scope="module")
-def done(long_scanned):
-    return long_scanned
 
 
 def silent(done, network):
