@@ -31,7 +31,7 @@ UNLIKE = frozenset(
 )  # times, and digests of answers that repeat our random numbers, or the time
 NUMBER = re.compile(r"\d{1,5}")
 LONGEST_S = 120.0
-LATEST = 0.9  # of the lines of a whole run: a kill that comes after the end is none
+LATEST = 0.75  # of the lines of a whole run: a kill that comes after the end, on a busy machine, is none
 SOON_S = 0.3  # after a line, at most
 LOOK_S = 0.005
 MANY_ASKED = re.compile(r"(?:^|: )(\w+): (?:the run was stopped when all|[\d,]+ questions? had just)")
