@@ -2,7 +2,8 @@
 
 Only what had no answer is asked again, and not sooner than the profile allows (a minute, unless the user is in a hurry):
 ports whose connection timed out, on a link that loses packets the addresses that were silent to ARP, and by unicast
-the devices behind a router that answered no discovery. Where nobody was late, there is no second look.
+the devices behind a router that answered no discovery. A port that lost a later connection is asked what was to follow,
+and not its start page again. Where nobody was late, there is no second look.
 """
 
 from collections.abc import Iterator

@@ -67,6 +67,8 @@ def _next_port(state: Visit, greeters: tuple[int, ...]) -> int | None:
 
 def _manner(state: Visit, port: int) -> Manner | None:
     """How this port is asked; None where nothing of it is wanted."""
+    if port in state.pages and not is_wanted(state, port):
+        return None
     listen = hear_greeting if "tcp" in state.channels else None
     if port in state.target.silent_ports:
         return listen

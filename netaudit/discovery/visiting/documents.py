@@ -7,7 +7,6 @@ number, firmware and state in a protocol of its maker's.
 from netaudit.discovery import isapi, vapix
 from netaudit.discovery.http import build_get
 from netaudit.discovery.visiting.door import Door, fetch
-from netaudit.discovery.visiting.leaning import is_elsewhere, leaning
 from netaudit.discovery.visiting.state import Asking, Visit
 
 
@@ -20,9 +19,9 @@ def wants_description(state: Visit, port: int) -> bool:
 def ask_description(state: Visit, door: Door) -> Asking:
     """The description, once; neither a redirect nor a URL in it is followed."""
     if state.target.description and door.may_ask(state):
-        state.description_wanted = False
         request = build_get(state.target.address, door.port, state.target.description[1], secured=door.secured)
         yield from fetch(state, door, request, "upnp")
+        state.description_wanted = not door.sent
 
 
 def wants_activation(state: Visit, port: int) -> bool:
@@ -33,12 +32,13 @@ def wants_activation(state: Visit, port: int) -> bool:
 
 def ask_activation(state: Visit, door: Door) -> Asking:
     """The activation status, once per device: the maker's guide says that it needs no login."""
-    if not _is_asked_here(state, door) or leaning(door.page) == "another" or not door.may_ask(state):
+    page = state.pages.get(door.port)
+    if not _is_asked_here(state, door) or page == "another" or not door.may_ask(state):
         return
-    state.activation_wanted = False
     request = build_get(state.target.address, door.port, isapi.ACTIVATION, secured=door.secured)
     answer = yield from fetch(state, door, request, "isapi")
-    state.device_info_wanted = bool(answer) and b"ActivateStatus" not in answer and leaning(door.page) == "hikvision"
+    state.activation_wanted = not door.sent
+    state.device_info_wanted = bool(answer) and b"ActivateStatus" not in answer and page == "hikvision"
 
 
 def wants_device_info(state: Visit, port: int) -> bool:
@@ -50,9 +50,9 @@ def ask_device_info(state: Visit, door: Door) -> Asking:
     """The page of the device, whose refusal names a realm and so the maker's service."""
     if not _is_asked_here(state, door) or not door.may_ask(state):
         return
-    state.device_info_wanted = False
     request = build_get(state.target.address, door.port, isapi.DEVICE_INFO, secured=door.secured)
     yield from fetch(state, door, request, "isapi")
+    state.device_info_wanted = not door.sent
 
 
 def wants_product(state: Visit, port: int) -> bool:
@@ -69,13 +69,13 @@ def ask_product(state: Visit, door: Door) -> Asking:
     """Axis' unrestricted properties, once per device, by the one POST of JSON that is ever sent."""
     if not _is_asked_here(state, door) or not door.may_ask(state):
         return
-    state.product_wanted = False
     request = vapix.build_request(state.target.address, door.port, secured=door.secured)
     yield from fetch(state, door, request, "vapix")
+    state.product_wanted = not door.sent
 
 
 def _is_asked_here(state: Visit, door: Door) -> bool:
     """Whether a page was answered here, or none was to be asked for; one that sends to TLS is asked there."""
     if "http" not in state.channels:
         return True
-    return door.page.startswith(b"HTTP/") and not is_elsewhere(door.page)
+    return state.pages.get(door.port, "") not in {"", "elsewhere"}

@@ -39,7 +39,7 @@ class Door:
     opens_left: int = MOST_HTTP_PER_PORT - 1  # connections that may follow the first one
     left: int = MOST_HTTP_PER_PORT  # requests; none once one was not answered
     is_open: bool = True
-    page: bytes = b""  # the answer to GET /
+    sent: bool = False  # the last request that was to be asked
 
     @property
     def secured(self) -> bool:
@@ -54,10 +54,11 @@ class Door:
 
 def fetch(state: Visit, door: Door, request: bytes, channel: str) -> Answer:
     """The answer to one request of this channel, told as a reply; nothing where it could not be asked, or had none."""
+    door.sent = False
     if not door.may_ask(state) or not (door.is_open or (yield from _opened(door))):
         return b""
     first = door.left == MOST_HTTP_PER_PORT
-    door.is_open = False
+    door.sent, door.is_open = True, False
     door.left -= 1
     state.http_left -= 1
     state.asked[door.port] += 1

@@ -32,6 +32,13 @@ def leaning(page: bytes) -> str:
     return "hikvision" if _HIKVISION.search(head) else "nobody"
 
 
+def speaks_for(answer: bytes) -> str:
+    """Whom the answer to GET / leans to; "elsewhere" where it only sends there, empty where it is no web answer."""
+    if not answer.startswith(b"HTTP/"):
+        return ""
+    return "elsewhere" if is_elsewhere(answer) else leaning(answer)
+
+
 def is_elsewhere(page: bytes) -> bool:
     """Whether a page only sends its reader to the device's secured one: what is asked is asked there."""
     return (

@@ -37,6 +37,7 @@ class Visit:
     http_left: int = MOST_HTTP_REQUESTS
     rtsp_left: int = MOST_RTSP_REQUESTS
     asked: Counter[int] = field(default_factory=Counter)  # web requests by port
+    pages: dict[int, str] = field(default_factory=dict)  # whom each start page that was answered speaks for
     passed: list[int] = field(default_factory=list)  # ports that had their turn
 
     @property

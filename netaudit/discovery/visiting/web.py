@@ -17,32 +17,39 @@ from netaudit.discovery.visiting.documents import (
     wants_product,
 )
 from netaudit.discovery.visiting.door import Door, fetch
+from netaudit.discovery.visiting.leaning import speaks_for
 from netaudit.discovery.visiting.services import ask_services, wants_services
 from netaudit.discovery.visiting.state import Asking, Talk, Visit
 
 
 def wants_page(state: Visit, port: int) -> bool:
-    """Whether the start page is asked for."""
-    return "http" in state.channels and port not in state.target.bare_ports
+    """Whether the start page is asked for: not again where a connection that was to follow it came too late."""
+    return _has_page(state, port) and port not in state.pages
 
 
 def ask_page(state: Visit, door: Door) -> Asking:
     """The start page."""
     request = build_get(state.target.address, door.port, "/", secured=door.secured)
-    door.page = yield from fetch(state, door, request, "http")
+    answer = yield from fetch(state, door, request, "http")
+    if answer:
+        state.pages[door.port] = speaks_for(answer)
 
 
 def wants_icon(state: Visit, port: int) -> bool:
     """Whether the icon is asked for: once per device."""
-    return wants_page(state, port) and state.icon_wanted
+    return _has_page(state, port) and state.icon_wanted
 
 
 def ask_icon(state: Visit, door: Door) -> Asking:
     """The icon of the page, where there is a page."""
-    if door.page.startswith(b"HTTP/") and door.may_ask(state):
-        state.icon_wanted = False
+    if state.pages.get(door.port) and door.may_ask(state):
         request = build_get(state.target.address, door.port, "/favicon.ico", secured=door.secured)
         yield from fetch(state, door, request, "http")
+        state.icon_wanted = not door.sent
+
+
+def _has_page(state: Visit, port: int) -> bool:
+    return "http" in state.channels and port not in state.target.bare_ports
 
 
 Question = tuple[Callable[[Visit, int], bool], Callable[[Visit, Door], Asking]]

@@ -1,10 +1,32 @@
 """How a web server is asked."""
 
 import pytest
-from support.visits import BUSY, CHALLENGE, LATE, LOCAL, LOCKED, PAGE, Port, dialled, of_kind, play, requests
+from support.visits import (
+    BUSY,
+    CHALLENGE,
+    LATE,
+    LOCAL,
+    LOCKED,
+    OK,
+    PAGE,
+    Port,
+    dialled,
+    of_kind,
+    play,
+    requests,
+    usual,
+)
 
+from netaudit.discovery.visit import USUAL_CHANNELS, go_on
+from netaudit.discovery.visiting.state import Visit
 from netaudit.model import Problem
 from netaudit.wire.steps import Connect, Exchange, Outcome, Pause
+
+HIKVISION = b"HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\n<ActivateStatus/>"  # to whatever it is asked
+
+
+def paths(steps):
+    return [request.split()[1].decode() for request in requests(steps)]
 
 
 def test_page_and_icon_each_on_a_connection_of_its_own():
@@ -65,6 +87,24 @@ def test_device_that_says_it_is_locked_is_left_alone():
 
     assert dialled(steps) == [80]
     assert (results[-1].kind, results[-1].address) == ("locked", "192.0.2.7")
+
+
+def test_port_that_lost_a_connection_is_later_asked_what_was_to_follow_and_no_start_page_again():
+    camera, state = {80: Port(answer=HIKVISION)}, Visit(usual([80]), USUAL_CHANNELS)
+    first, _ = play(camera, conversation=go_on(state), connects={80: iter([OK, LATE])})
+    second, _ = play(camera, conversation=go_on(state))
+    third, _ = play(camera, conversation=go_on(state))
+
+    assert paths(first) == ["/"]
+    assert paths(second) == ["/SDK/activateStatus", "/favicon.ico"]
+    assert third == []
+
+
+def test_what_one_port_could_not_be_asked_the_next_one_is():
+    connects = {80: iter([OK, LATE]), 8080: iter([OK, OK, OK])}
+    steps, _ = play({80: Port(answer=HIKVISION), 8080: Port(answer=HIKVISION)}, connects=connects)
+
+    assert paths(steps) == ["/", "/", "/SDK/activateStatus", "/favicon.ico"]
 
 
 def test_unlocked_account_is_no_reason_to_stop():
