@@ -111,6 +111,11 @@ class Ledger:
         past = self.visits.get((FIRST, address))
         return past is not None and past.over
 
+    @property
+    def cut_at(self) -> float:
+        """The last time that was noted before the run was continued."""
+        return self.cuts[-1] if self.cuts else self.last_at
+
     def gone_s(self) -> float:
         """The longest that a first visit had taken which was cut when the run was stopped, from its first answer on."""
         cut = [past.outcomes for (visit, _), past in self.visits.items() if visit == FIRST and not past.over]

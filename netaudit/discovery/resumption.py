@@ -17,7 +17,6 @@ from netaudit.model import Event, Gap, Target
 from netaudit.records.marks import Begun, Over
 from netaudit.wire.steps import STEPS, Connect, Conversation, Exchange, Outcome, Pause, Secure, Step
 
-_LOST = Outcome("closed", detail="the answer was lost when the run was stopped")
 _DONE = Outcome()
 
 Item = Step | Event | None
@@ -142,8 +141,9 @@ def _reopened(
         past.pending = ""
         detail = f"port {way.port}: the run was stopped between a question and its answer, and did not ask it again"
         yield Gap(kind="answers_lost", detail=detail, address=address)
-        ledger.answered(stage, address, item, _LOST)
-        return _sent(conversation, _LOST)
+        lost = Outcome("closed", detail="the answer was lost when the run was stopped", at=ledger.cut_at)
+        ledger.answered(stage, address, item, lost)
+        return _sent(conversation, lost)
     if not way.steps or not isinstance(item, Secure | Exchange):
         return item
     for step in way.steps:

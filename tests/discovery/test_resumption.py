@@ -10,7 +10,7 @@ from netaudit.discovery.ledger import FIRST, Ledger
 from netaudit.discovery.resumption import noted, retrace
 from netaudit.discovery.visit import USUAL_CHANNELS, go_on
 from netaudit.discovery.visiting.state import Visit
-from netaudit.model import Gap
+from netaudit.model import Gap, Reply
 from netaudit.records.marks import Answered, Asked, Begun, Mark, Over
 from netaudit.wire.steps import STEPS, Connect, Exchange
 
@@ -89,8 +89,9 @@ def test_visit_that_was_cut_anywhere_asks_only_what_was_not_asked(ports):
         sent = sent_questions(steps)
         asked = [line for line in lines if isinstance(line, Asked | Answered)]
         if asked and isinstance(asked[-1], Asked):
-            gaps = [line for line in results(now) - results(whole) if isinstance(line, Gap)]
-            assert [gap.kind for gap in gaps] == ["answers_lost"]
+            new = results(now) - results(whole)
+            assert [line.kind for line in new if isinstance(line, Gap)] == ["answers_lost"]
+            assert all(line.heard_at for line in new if isinstance(line, Reply))
             assert not set(noted_questions(lines)) & set(sent)
         else:
             assert noted_questions(lines) + sent == noted_questions(whole)
