@@ -7,26 +7,24 @@ asking: a page that names nobody may be anybody's, as the newest firmware of eve
 import re
 
 _LOOKED_AT_BYTES = 4096
-# Servers, pages and realms as docs/protocols.md lists them for the maker.
+# Servers, pages and realms as docs/protocols.md lists them for the maker; all in lower case, as what is searched.
 _HIKVISION = re.compile(
-    rb"\nServer:[ \t]*(?:Hikvision-Webs|DVRDVS-Webs|DNVRS-Webs|App-webs/?|Webs|webserver|web)[ \t]*\r?\n"
+    rb"\nserver:[ \t]*(?:hikvision-webs|dvrdvs-webs|dnvrs-webs|app-webs/?|webs|webserver|web)[ \t]*\r?\n"
     rb"|/doc/(?:page/login\.asp|index\.html)"
-    rb'|realm="(?:IP Camera\(|DS-|Embedded Net DVR|hikvision)',
-    re.IGNORECASE,
+    rb'|realm="(?:ip camera\(|ds-|embedded net dvr|hikvision)',
 )
-_SURE = re.compile(rb"/doc/(?:page/login\.asp|index\.html)", re.IGNORECASE)  # behind whatever server
+_SURE = re.compile(rb"/doc/(?:page/login\.asp|index\.html)")  # behind whatever server
 # Who is named here is another maker, or a server of computers and not of cameras.
 _ANOTHER = re.compile(
-    rb"\nServer:[ \t]*(?:Apache|nginx|openresty|Microsoft|Caddy|CUPS|IPP|Jetty|Tomcat|cloudflare|squid|uc-httpd|gSOAP"
-    rb"|HP HTTP|Virata|RomPager|mini_upnp|miniupnpd|Werkzeug|SimpleHTTP|gunicorn|uvicorn|Kestrel)"
-    rb'|realm="(?:Login to |AXIS_|iPolis)|CP=CAO PSA OUR|<title>WEB SERVICE</title>',
-    re.IGNORECASE,
+    rb"\nserver:[ \t]*(?:apache|nginx|openresty|microsoft|caddy|cups|ipp|jetty|tomcat|cloudflare|squid|uc-httpd|gsoap"
+    rb"|hp http|virata|rompager|mini_upnp|miniupnpd|werkzeug|simplehttp|gunicorn|uvicorn|kestrel)"
+    rb'|realm="(?:login to |axis_|ipolis)|cp=cao psa our|<title>web service</title>',
 )
 
 
 def leaning(page: bytes) -> str:
     """Either "hikvision", or "another" where somebody else is named, or "nobody": also of no page at all."""
-    head = page[:_LOOKED_AT_BYTES]
+    head = page[:_LOOKED_AT_BYTES].lower()
     if _ANOTHER.search(head) and not _SURE.search(head):
         return "another"
     return "hikvision" if _HIKVISION.search(head) else "nobody"
